@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import t from 'tap';
+import { addPasskey } from '../support/passkeys.ts';
 import { newKey, proof, seconds } from '../support/proofs.ts';
 import { basicAuthorization, redirectUri, secret } from '../support/setup/index.ts';
 import { adminPath, allScopes, groupOf, startAdminServer } from './admin-server.ts';
@@ -205,6 +206,68 @@ t.test('each role may do what its lines say, and nothing else', async (t) => {
     }
   }
   t.same(wrong, []);
+});
+
+t.test('an account with a role, and what it has, is changed with admin:roles only', async (t) => {
+  const { server, call, machine, person } = await startAdminServer(t);
+  const { accounts, connectedApps, groups, passkeys, sessions } = server.app.services;
+  const { id = '' } = (await accounts.findByUsername('admin')) ?? {};
+  await groups.add({ name: 'staff' });
+  await addPasskey(server, 'admin');
+  await person('admin', { amr: ['pwd', 'swk', 'user', 'mfa'] });
+  const [session] = (await sessions.list(id)).items;
+  const [grant] = (await sessions.listGrants(id)).items;
+  const [passkey] = await passkeys.list(id);
+  const state = async () =>
+    JSON.stringify([
+      await accounts.find(id),
+      await sessions.list(id),
+      await sessions.listGrants(id),
+      await connectedApps.list(id),
+      await passkeys.list(id),
+    ]);
+
+  /** The path of an operation on the account of the administrator, or on something that it has. */
+  const pathOf = (path: string): string | undefined => {
+    if (path.startsWith('/accounts/:id'))
+      return path
+        .replace(':id', id)
+        .replace(':client', 'console')
+        .replace(':factor', passkey?.id ?? '');
+    if (path === '/sessions/:id') return `/sessions/${session?.id}`;
+    if (path === '/grants/:id') return `/grants/${grant?.id}`;
+    return path.endsWith('/members/:account') ? `/groups/staff/members/${id}` : undefined;
+  };
+  const operations = table.flatMap(([method, path]) => {
+    const concretePath = method === 'GET' ? undefined : pathOf(path);
+    return concretePath === undefined ? [] : [{ method, path, concretePath }];
+  });
+  t.equal(operations.length, 14);
+  const withoutRoles = allScopes.replace(' admin:roles', '');
+  const actors = {
+    support: await person('support'),
+    'a machine with every other scope': await machine(withoutRoles),
+    'an administrator whose token lacks admin:roles': await person('admin', {
+      scope: withoutRoles,
+      amr: ['pwd', 'swk', 'user', 'mfa'],
+    }),
+  };
+  const before = await state();
+  const wrong: string[] = [];
+  for (const [who, caller] of Object.entries(actors))
+    for (const { method, path, concretePath } of operations) {
+      const body = method === 'PATCH' ? { claims: { name: 'Mallory' } } : undefined;
+      const headers = { ...(/^\/accounts\/:id$/.test(path) && { 'if-match': '*' }) };
+      const answer = await call(method, concretePath, { caller, body, headers });
+      if (answer.status !== 403 || answer.body.code !== 'insufficient_scope')
+        wrong.push(`${who}: ${method} ${path}: ${answer.status} ${answer.text}`);
+    }
+  t.same(wrong, []);
+  t.equal(await state(), before, 'nothing was changed or ended');
+
+  const root = await person('admin', { amr: ['pwd', 'swk', 'user', 'mfa'] });
+  t.equal((await call('DELETE', `/grants/${grant?.id}`, { caller: root })).status, 204);
+  t.equal((await call('DELETE', `/sessions/${session?.id}`, { caller: root })).status, 204);
 });
 
 t.test('each scope allows what its lines say, and nothing else', async (t) => {

@@ -210,11 +210,10 @@ t.test('support can’t do what would give it an account', async (t) => {
     const other = await idOf(role);
     const shown = await support.request(pageOf(other));
     t.match(shown.body, 'Only an administrator can change it.');
-    for (const action of ['disable', 'enable', 'unlock', 'reset-mail']) {
+    for (const action of ['disable', 'enable', 'unlock', 'reset-mail', 'sign-out']) {
       t.notMatch(shown.body, `/${other}/${action}"`);
       t.equal((await support.request(pageOf(other, `/${action}`))).status, 403, `${role} ${action}`);
     }
-    t.match(shown.body, `/${other}/sign-out"`, 'ending sessions gives nothing');
   }
   t.equal((await sendForm(support, pageOf(id, '/reset-mail'))).status, 303);
   const { items } = await listWaiting(server.store, 'mail', { limit: 10 });

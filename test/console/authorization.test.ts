@@ -1,6 +1,6 @@
 import t from 'tap';
 import { groupOf } from '../admin/admin-server.ts';
-import { Browser } from '../support/setup/index.ts';
+import { Browser, formOf } from '../support/setup/index.ts';
 import { startConsole } from './console-server.ts';
 
 const all = ['viewer', 'support', 'admin'];
@@ -114,6 +114,40 @@ t.test('each role may open and send what its lines say, and nothing else', async
     }
   }
   t.same(wrong, []);
+});
+
+t.test('support opens no form that changes an account with a role, or ends what it has', async (t) => {
+  const { accounts, passkeys, sessions } = server.app.services;
+  const { id = '' } = (await accounts.findByUsername('admin')) ?? {};
+  await browserOf('admin');
+  const [session] = (await sessions.list(id)).items;
+  const forms = requests.flatMap(({ method, path, roles }) => {
+    if (!roles.includes('support')) return [];
+    if (path.startsWith('/admin/accounts/:id/'))
+      return [{ method, path: path.replace(':id', id).replace(':client', 'console') }];
+    return path === '/admin/sessions/:id' ? [{ method, path: `/admin/sessions/${session?.id}` }] : [];
+  });
+  t.equal(forms.length, 14);
+  const browser = await browserOf('support');
+  const ada = (await accounts.findByUsername('ada'))?.id;
+  const { hidden } = formOf((await browser.request(`${issuer}/admin/accounts/${ada}/unlock`)).body);
+  const before = JSON.stringify([await accounts.find(id), await sessions.list(id), await passkeys.list(id)]);
+  const wrong: string[] = [];
+  for (const { method, path } of forms) {
+    const { status, body } = await browser.request(issuer + path, {
+      method,
+      ...(method === 'POST' && { body: new URLSearchParams(hidden), headers: { origin: issuer } }),
+    });
+    if (status !== 403 || !body.includes('insufficient_scope')) wrong.push(`${method} ${path}: ${status}`);
+  }
+  t.same(wrong, []);
+  const after = JSON.stringify([await accounts.find(id), await sessions.list(id), await passkeys.list(id)]);
+  t.equal(after, before, 'nothing was changed or ended');
+  const page = await browser.request(`${issuer}/admin/accounts/${id}`);
+  t.notMatch(page.body, /session-end|account-(?:sign-out|unlock|disable|reset-mail)/, 'nor is one offered');
+  t.notMatch((await browser.request(`${issuer}/admin/sessions?account=${id}`)).body, 'session-end');
+  const own = await (await browserOf('admin')).request(`${issuer}/admin/sessions?account=${id}`);
+  t.match(own.body, 'session-end', 'an administrator ends it');
 });
 
 t.test('no form is accepted without its CSRF token', async (t) => {

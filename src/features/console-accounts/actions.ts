@@ -11,7 +11,7 @@ import { html } from '../../views/html.ts';
 import { strong } from '../../views/identities.ts';
 import type { AccountAction } from '../../views/languages/console/accounts/messages.ts';
 import type { ConsoleAccountsDependencies } from './dependencies.ts';
-import { findAccount, findChangeable } from './find.ts';
+import { findChangeable } from './find.ts';
 
 type Run = (visit: ConsoleVisit, account: Account) => Promise<unknown>;
 
@@ -56,9 +56,7 @@ export const accountAction = (
   };
 
   return async (visit) => {
-    // Ending sessions gives no right that an account has, so it needs none over the account.
-    const find = name === 'sign-out' ? findAccount : findChangeable;
-    const account = await find(dependencies, visit);
+    const account = await findChangeable(dependencies, visit);
     if (visit.method === 'GET') return show(visit, account);
     if (isRemoval && visit.form[typedField]?.trim() !== account.username)
       return show(visit, account, { isWrong: true });

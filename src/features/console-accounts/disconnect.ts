@@ -3,13 +3,13 @@ import { consoleConfirmPage } from '../../views/console/confirm.ts';
 import { html } from '../../views/html.ts';
 import { strong } from '../../views/identities.ts';
 import type { ConsoleAccountsDependencies } from './dependencies.ts';
-import { findAccount } from './find.ts';
+import { findChangeable } from './find.ts';
 
 export const disconnectApp =
   (dependencies: ConsoleAccountsDependencies): ConsoleHandler =>
   async (visit) => {
     const { by, frame, csrf, method, params } = visit;
-    const account = await findAccount(dependencies, visit);
+    const account = await findChangeable(dependencies, visit);
     const { client = '' } = params;
     const path = consolePaths.account(account.id);
     if (method === 'POST') {

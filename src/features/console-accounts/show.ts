@@ -37,14 +37,13 @@ export const showAccount = (dependencies: ConsoleAccountsDependencies): ConsoleH
       by.permissions.has(permission) ? [{ name, href: `${path}/${name}`, label }] : [];
     const action = (permission: 'accounts.support' | 'sessions', name: keyof typeof messages.actions) =>
       may(permission, name, messages.actions[name].link);
-    const signOut = action('sessions', 'sign-out');
-    if (!mayChange) return signOut;
+    if (!mayChange) return [];
     const getsMail = mail.isEnabled && account.enabled && account.claims['email_verified'] === true;
     return [
       ...(isStored ? may('accounts', 'edit', messages.detail.edit) : []),
       ...(isStored ? action('accounts.support', account.enabled ? 'disable' : 'enable') : []),
       ...action('accounts.support', 'unlock'),
-      ...signOut,
+      ...action('sessions', 'sign-out'),
       ...(isStored && getsMail ? action('accounts.support', 'reset-mail') : []),
       ...(isStored && account.enabled ? may('accounts', 'recovery-link', messages.detail.recoveryLink) : []),
     ];
@@ -114,7 +113,7 @@ export const showAccount = (dependencies: ConsoleAccountsDependencies): ConsoleH
     const path = consolePaths.account(id);
     const hasRole = account.operatorGroups.some(accounts.isRoleGroup);
     const mayChange = !hasRole || by.permissions.has('roles');
-    const mayEnd = by.permissions.has('sessions');
+    const mayEnd = mayChange && by.permissions.has('sessions');
     const isStored = account.from === 'store';
     const mayEdit = mayChange && by.permissions.has('accounts');
     const showsRecord = config.audit.enabled && by.permissions.has('audit');

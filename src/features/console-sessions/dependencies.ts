@@ -8,8 +8,8 @@ import type { Store } from '../../store/port.ts';
 export interface ConsoleSessionsDependencies {
   readonly config: Pick<Config, 'audit'>;
   readonly store: Store;
-  readonly accounts: Pick<Accounts, 'find' | 'search'>;
-  readonly administration: Pick<Administration, 'sessions'>;
+  readonly accounts: Pick<Accounts, 'find' | 'isRoleGroup' | 'search'>;
+  readonly administration: Pick<Administration, 'requireRightOver' | 'sessions'>;
   readonly clients: Pick<Clients, 'get'>;
   readonly sessions: Pick<Sessions, 'find' | 'list'>;
 }

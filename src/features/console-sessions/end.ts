@@ -11,16 +11,23 @@ const sessionNotFound = (message: string): Failure =>
 
 export const endSession =
   ({ accounts, administration, sessions }: ConsoleSessionsDependencies): ConsoleHandler =>
-  async ({ by, frame, csrf, method, params }) => {
+  async (visit) => {
+    const { by, frame, csrf, method, params } = visit;
     const { id = '' } = params;
     const { sessions: text } = frame.text;
     if (method === 'POST') {
-      const { account } = await administration.sessions.end(by, id);
-      return { to: `${consolePaths.sessions}?${new URLSearchParams({ account, done: 'yes' })}` };
+      const ended = await administration.sessions.end(by, id);
+      const query = new URLSearchParams({ account: ended.account, done: 'yes' });
+      return { to: `${consolePaths.sessions}?${query}` };
     }
     const session = await sessions.find(id);
     if (session === undefined) throw sessionNotFound(text.gone);
-    const { username } = (await accounts.find(session.account)) ?? { username: session.account };
+    const account = await accounts.find(session.account);
+    if (account) {
+      administration.requireRightOver(by, account);
+      if (account.operatorGroups.some(accounts.isRoleGroup)) visit.requireRecentSignIn();
+    }
+    const { username } = account ?? { username: session.account };
     const page = consoleConfirmPage(frame, {
       title: text.endTitle,
       body: html`<p>${strong(username)}, ${describeBrowser(frame.page.messages, session.origin.userAgent)}</p><p>${text.explain}</p>`,

@@ -36,9 +36,11 @@ export const listSessions = (dependencies: ConsoleSessionsDependencies): Console
 
   return async ({ by, frame, query }) => {
     const { q = '', account: id, after, done } = query;
-    const mayEnd = by.permissions.has('sessions');
+    const mayEndOf = ({ operatorGroups }: Account): boolean =>
+      by.permissions.has('sessions') &&
+      (by.permissions.has('roles') || !operatorGroups.some(accounts.isRoleGroup));
 
-    const toRow = async (session: SessionSummary): Promise<SessionRow> => ({
+    const toRow = async (session: SessionSummary, mayEnd: boolean): Promise<SessionRow> => ({
       userAgent: session.origin.userAgent,
       address: session.lastUse?.address ?? session.origin.address,
       signedInAt: session.signedInAt,
@@ -56,7 +58,7 @@ export const listSessions = (dependencies: ConsoleSessionsDependencies): Console
         id: account.id,
         username: account.username,
         href: consolePaths.account(account.id),
-        sessions: await Promise.all(items.map(toRow)),
+        sessions: await Promise.all(items.map((session) => toRow(session, mayEndOf(account)))),
         next,
       };
     };

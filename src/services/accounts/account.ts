@@ -261,7 +261,7 @@ export interface Accounts {
   draft(account: AddAccount): Promise<AccountDraft>;
   update(id: string, change: ChangeAccount, options?: UpdateOptions): Promise<Account>;
   /** Joining a group that doesn't exist is refused; a group may be left that doesn't exist any more. */
-  changeGroups(id: string, change: GroupChange, options?: RoleRight): Promise<Account>;
+  changeGroups(id: string, change: GroupChange, options?: ChangeConditions & RoleRight): Promise<Account>;
   /** Whether the group gives a role in the administration of this server. */
   isRoleGroup(name: string): boolean;
   /** The members of a group, those of the configuration first. A page costs the same in a group of any size. */

@@ -40,9 +40,6 @@ interface Dependencies extends RightOver {
   readonly sendPasswordReset: ((account: Account) => Promise<void>) | undefined;
 }
 
-export const accountNotFound = (): Failure =>
-  new Failure({ code: 'account_not_found', message: 'There is no such account.', status: 404 });
-
 /** Who reads the mail of an account can choose a new password, so another address is as good as a recovery link. */
 const changesAddress = (changes: Claims = {}, { claims }: Account): boolean =>
   ['email', 'email_verified'].some(
@@ -59,18 +56,13 @@ export const createAccountAdministration = ({
   accounts,
   clock,
   requireRightOver,
+  findAccount,
   endEverything,
   forgetAccount,
   notices,
   recordChange,
   sendPasswordReset,
 }: Dependencies): AccountAdministration => {
-  const find = async (id: string): Promise<Account> => {
-    const account = await accounts.find(id);
-    if (account === undefined) throw accountNotFound();
-    return account;
-  };
-
   const end = async (id: string): Promise<Ended> => {
     const total = { sessions: 0, grants: 0, requests: 0, consents: 0 };
     for (;;) {
@@ -161,7 +153,7 @@ export const createAccountAdministration = ({
 
     async endEverything(by, id) {
       requirePermission(by, 'sessions');
-      await find(id);
+      await findAccount(by, id);
       const ended = await end(id);
       const { sessions, grants, requests, consents } = ended;
       recordChange(by, {
@@ -174,7 +166,7 @@ export const createAccountAdministration = ({
 
     async startPasswordReset(by, id) {
       requirePermission(by, 'accounts.support');
-      const account = await find(id);
+      const account = await findAccount(by, id);
       if (sendPasswordReset === undefined) throw noMail('No mail server is configured: set `mail`.');
       if (account.from === 'configuration' || !account.enabled || account.claims['email_verified'] !== true)
         throw noMail('The account gets no such mail: it needs a verified address, and to be enabled.');

@@ -2,7 +2,7 @@ import type { Config } from '#config';
 import { Failure } from '../../errors.ts';
 import type { Clock, Store } from '../../store/port.ts';
 import { draftRecovery } from '../account-recovery/index.ts';
-import type { Account, Accounts } from '../accounts/index.ts';
+import type { Account } from '../accounts/index.ts';
 import { listRecords } from '../audit/index.ts';
 import type { Factors } from '../factors/index.ts';
 import type { Notices } from '../notices/index.ts';
@@ -10,7 +10,6 @@ import type { OneTimeLinks } from '../one-time-links/index.ts';
 import type { Passkeys } from '../passkeys/index.ts';
 import type { Throttle } from '../throttle/index.ts';
 import { linkIdOf, type Provisioning, type UpstreamLinks } from '../upstreams/index.ts';
-import { accountNotFound } from './accounts.ts';
 import { type Administrator, makerOf, requirePermission, requireRecentSignIn } from './administrator.ts';
 import type { RecordChange } from './change-record.ts';
 import type { RightOver } from './right-over-account.ts';
@@ -37,7 +36,6 @@ interface Dependencies extends RightOver {
   readonly config: Pick<Config, 'issuer'>;
   readonly store: Store;
   readonly clock: Clock;
-  readonly accounts: Accounts;
   readonly factors: Pick<Factors, 'removeAuthenticator' | 'removeRecoveryCodes'>;
   readonly passkeys: Pick<Passkeys, 'remove'>;
   readonly upstreamLinks: Pick<UpstreamLinks, 'listOf'>;
@@ -77,7 +75,6 @@ export const createCredentialAdministration = ({
   config: { issuer },
   store,
   clock,
-  accounts,
   factors,
   passkeys,
   upstreamLinks,
@@ -85,16 +82,9 @@ export const createCredentialAdministration = ({
   links,
   notices,
   throttle,
-  requireRightOver,
+  findAccount,
   recordChange,
 }: Dependencies): CredentialAdministration => {
-  const find = async (by: Administrator, id: string): Promise<Account> => {
-    const account = await accounts.find(id);
-    if (account === undefined) throw accountNotFound();
-    requireRightOver(by, account);
-    return account;
-  };
-
   const remove = async (account: Account, factor: string): Promise<boolean> => {
     if (factor === 'recovery') return factors.removeRecoveryCodes(account);
     if (await factors.removeAuthenticator(account, factor)) return true;
@@ -114,7 +104,7 @@ export const createCredentialAdministration = ({
   return {
     async unlock(by, id) {
       requirePermission(by, 'accounts.support');
-      const account = await find(by, id);
+      const account = await findAccount(by, id);
       const addresses = await addressesOf(id);
       await throttle.unlock({ account: account.username, addresses });
       await throttle.unlock({ account: id, of: 'second factor', addresses });
@@ -123,7 +113,7 @@ export const createCredentialAdministration = ({
 
     async removeFactor(by, id, factor) {
       requirePermission(by, 'accounts');
-      const account = await find(by, id);
+      const account = await findAccount(by, id);
       if (!(await remove(account, factor))) throw factorNotFound();
       recordChange(by, { operation: 'account.factor_remove', account: id, details: { factor } });
     },
@@ -131,7 +121,7 @@ export const createCredentialAdministration = ({
     async makeRecoveryLink(by, id) {
       requirePermission(by, 'accounts');
       requireRecentSignIn(by, clock);
-      const account = await find(by, id);
+      const account = await findAccount(by, id);
       if (account.from === 'configuration') throw configured();
       if (!account.enabled) throw disabled();
       const { url, until, write } = draftRecovery({ links, issuer, now: clock.now() }, account, makerOf(by));

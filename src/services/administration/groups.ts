@@ -17,6 +17,7 @@ import type { IfVersion } from './accounts.ts';
 import { type Administrator, requirePermission, requireRecentSignIn } from './administrator.ts';
 import type { RecordChange } from './change-record.ts';
 import { describeGroup } from './describe.ts';
+import type { RightOver } from './right-over-account.ts';
 
 export interface GroupAdministration {
   add(by: Administrator, group: AddGroup): Promise<Group>;
@@ -27,7 +28,7 @@ export interface GroupAdministration {
   changeMember(by: Administrator, name: string, account: string, isMember: boolean): Promise<void>;
 }
 
-interface Dependencies {
+interface Dependencies extends RightOver {
   readonly config: Pick<Config, 'accounts' | 'clients' | 'resources' | 'upstreams'>;
   readonly store: Pick<Store, 'read'>;
   readonly groups: Groups;
@@ -51,9 +52,10 @@ export const createGroupAdministration = ({
   accounts,
   clients,
   clock,
+  requireRightOver: requireRightOverAccount,
   recordChange,
 }: Dependencies): GroupAdministration => {
-  const requireRightOver = (by: Administrator, name: string): void => {
+  const requireRightOverGroup = (by: Administrator, name: string): void => {
     requirePermission(by, 'accounts');
     if (!accounts.isRoleGroup(name)) return;
     if (!by.permissions.has('roles')) throw protectedGroup();
@@ -62,14 +64,14 @@ export const createGroupAdministration = ({
 
   return {
     async add(by, group) {
-      requireRightOver(by, group.name);
+      requireRightOverGroup(by, group.name);
       const added = await groups.add(group);
       recordChange(by, { operation: 'group.add', after: describeGroup(added) });
       return added;
     },
 
     async update(by, name, change, { ifVersion } = {}) {
-      requireRightOver(by, name);
+      requireRightOverGroup(by, name);
       const before = await groups.find(name);
       const updated = await groups.update(name, change, { ifVersion });
       recordChange(by, {
@@ -82,7 +84,7 @@ export const createGroupAdministration = ({
     },
 
     async remove(by, name, { ifVersion } = {}) {
-      requireRightOver(by, name);
+      requireRightOverGroup(by, name);
       const use = await findGroupUse({ config, clients, store }, name);
       if (use !== undefined) throw groupInUse(name, use);
       const mayChangeRoles = by.permissions.has('roles');
@@ -92,10 +94,11 @@ export const createGroupAdministration = ({
     },
 
     async changeMember(by, name, account, isMember) {
-      requireRightOver(by, name);
+      requireRightOverGroup(by, name);
       if ((await groups.find(name)) === undefined) throw groupNotFound(name);
       await accounts.changeGroups(account, isMember ? { add: [name] } : { remove: [name] }, {
         mayChangeRoles: by.permissions.has('roles'),
+        check: (held) => requireRightOverAccount(by, held),
       });
       recordChange(by, {
         operation: isMember ? 'group.member_add' : 'group.member_remove',

@@ -7,7 +7,7 @@
  * administrator.ts who asks, with the two checks that every change begins with
  * change-record.ts the event with the administrator, and the members that differ before and after
  * describe.ts      how accounts, groups, clients, sessions and grants are shown
- * right-over-account.ts  who may change an account with a role
+ * right-over-account.ts  who may change an account with a role, or end what it is signed in to
  * admin-client.ts  which clients may use the API
  * right-of-maker.ts  who may still give a role by an invitation, or recover an account with one
  * accounts.ts, credentials.ts, invitations.ts, groups.ts, clients.ts, branding.ts, sessions.ts, keys.ts, outbox.ts,
@@ -48,7 +48,6 @@ import { createRightOver, type RightOver } from './right-over-account.ts';
 import { createSessionAdministration, type SessionAdministration } from './sessions.ts';
 import { createUpstreamAdministration, type UpstreamAdministration } from './upstreams.ts';
 
-export { accountNotFound } from './accounts.ts';
 export { createIsAdminClient } from './admin-client.ts';
 export {
   type Administrator,
@@ -77,6 +76,7 @@ export {
   scopeFor,
 } from './permissions.ts';
 export { createHasMakerRight, type HasMakerRight } from './right-of-maker.ts';
+export { accountNotFound } from './right-over-account.ts';
 
 export {
   type AdminOperation,
@@ -132,8 +132,8 @@ interface Dependencies {
 export const createAdministration = (dependencies: Dependencies): Administration => {
   const recordChange = createRecordChange(dependencies.events);
   const { accounts, clock } = dependencies;
-  const { requireRightOver } = createRightOver(accounts, clock);
-  const all = { ...dependencies, requireRightOver, recordChange };
+  const right = createRightOver(accounts, clock);
+  const all = { ...dependencies, ...right, recordChange };
   return {
     accounts: createAccountAdministration(all),
     credentials: createCredentialAdministration(all),
@@ -146,6 +146,6 @@ export const createAdministration = (dependencies: Dependencies): Administration
     outbox: createOutboxAdministration(all),
     upstreams: createUpstreamAdministration(all),
     recordChange,
-    requireRightOver,
+    requireRightOver: right.requireRightOver,
   };
 };

@@ -1,6 +1,5 @@
 import { Failure } from '../../errors.ts';
 import type { Clock, Store } from '../../store/port.ts';
-import type { Accounts } from '../accounts/index.ts';
 import { dropDelivery, findWaiting, type QueueName, sendNow } from '../outbox/index.ts';
 import { type Administrator, requirePermission } from './administrator.ts';
 import type { RecordChange } from './change-record.ts';
@@ -17,7 +16,6 @@ export interface OutboxAdministration {
 interface Dependencies extends RightOver {
   readonly store: Store;
   readonly clock: Clock;
-  readonly accounts: Pick<Accounts, 'find'>;
   readonly recordChange: RecordChange;
 }
 
@@ -37,8 +35,7 @@ const notFound = (): Failure =>
 export const createOutboxAdministration = ({
   store,
   clock,
-  accounts,
-  requireRightOver,
+  requireRightOverOwner,
   recordChange,
 }: Dependencies): OutboxAdministration => {
   /** Checks the right over the message, and over the account that a mail is about. */
@@ -46,9 +43,7 @@ export const createOutboxAdministration = ({
     requirePermission(by, outboxPermissions[queue]);
     const waiting = await findWaiting(store, queue, id);
     if (waiting === undefined) throw notFound();
-    const account =
-      queue === 'mail' && waiting.account !== undefined ? await accounts.find(waiting.account) : undefined;
-    if (account) requireRightOver(by, account);
+    if (queue === 'mail' && waiting.account !== undefined) await requireRightOverOwner(by, waiting.account);
     return waiting;
   };
 

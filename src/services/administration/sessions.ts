@@ -3,6 +3,7 @@ import type { ConnectedApps } from '../connected-apps/index.ts';
 import type { GrantSummary, SessionSummary, Sessions } from '../sessions/index.ts';
 import { type Administrator, requirePermission } from './administrator.ts';
 import type { RecordChange } from './change-record.ts';
+import type { RightOver } from './right-over-account.ts';
 
 export interface SessionAdministration {
   end(by: Administrator, id: string): Promise<SessionSummary>;
@@ -11,7 +12,7 @@ export interface SessionAdministration {
   revokeConsent(by: Administrator, account: string, client: string): Promise<void>;
 }
 
-interface Dependencies {
+interface Dependencies extends RightOver {
   readonly sessions: Sessions;
   readonly connectedApps: Pick<ConnectedApps, 'disconnect'>;
   readonly recordChange: RecordChange;
@@ -27,10 +28,14 @@ const notFound = (what: string): Failure =>
 export const createSessionAdministration = ({
   sessions,
   connectedApps,
+  requireRightOverOwner,
   recordChange,
 }: Dependencies): SessionAdministration => ({
   async end(by, id) {
     requirePermission(by, 'sessions');
+    const session = await sessions.find(id);
+    if (session === undefined) throw notFound('session');
+    await requireRightOverOwner(by, session.account);
     const ended = await sessions.end(id);
     if (ended === undefined) throw notFound('session');
     recordChange(by, { operation: 'session.end', account: ended.account, details: { session: id } });
@@ -38,6 +43,9 @@ export const createSessionAdministration = ({
   },
   async revokeGrant(by, id) {
     requirePermission(by, 'sessions');
+    const grant = await sessions.findGrant(id);
+    if (grant === undefined) throw notFound('grant');
+    await requireRightOverOwner(by, grant.account);
     const revoked = await sessions.revokeGrant(id);
     if (revoked === undefined) throw notFound('grant');
     const { account, client } = revoked;
@@ -46,6 +54,7 @@ export const createSessionAdministration = ({
   },
   async revokeConsent(by, account, client) {
     requirePermission(by, 'sessions');
+    await requireRightOverOwner(by, account);
     const { address, correlation } = by;
     const ended = await connectedApps.disconnect(account, client, { address, correlation });
     if (Object.values(ended).every((count) => count === 0)) throw notFound('consent');

@@ -60,6 +60,8 @@ export const addressTakenKind = 'address-taken';
 export interface LastMessage extends RequestFacts, Pick<Notice, 'at'> {
   readonly to: string;
   readonly username: string;
+  /** While it exists, the message is dropped by those only who may change it. */
+  readonly account?: string;
 }
 
 export interface Notices {
@@ -80,7 +82,7 @@ export const createNotices = ({ mail, clock }: Dependencies): Notices => {
   const draftLast = (
     kind: string,
     account: Account,
-    { to, ...request }: RequestFacts & { readonly to: string },
+    { to, ...request }: RequestFacts & Pick<LastMessage, 'to' | 'account'>,
   ): Draft | undefined => {
     const language = languageOf(account) ?? request.language;
     const about: LastMessage = {
@@ -103,7 +105,7 @@ export const createNotices = ({ mail, clock }: Dependencies): Notices => {
       const to = verifiedAddressOf(before);
       if (to === undefined || foldUsername(to) === foldUsername(verifiedAddressOf(after) ?? ''))
         return undefined;
-      return draftLast(addressTakenKind, after, { to });
+      return draftLast(addressTakenKind, after, { to, account: after.id });
     },
   };
 };

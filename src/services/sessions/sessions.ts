@@ -51,6 +51,8 @@ export interface Sessions {
   /** Ends all sessions of an account but one, as `end` does. Returns how many. */
   endOthers(account: string, kept: string, options?: Omit<EndOptions, 'account'>): Promise<number>;
   listGrants(account: string, options?: Paging & { readonly client?: string }): Promise<PageOf<GrantSummary>>;
+  /** Undefined when there is no such grant. */
+  findGrant(id: string): Promise<GrantSummary | undefined>;
   /** Ends a grant with its code and tokens. A remembered consent stays. Undefined when there is no such grant. */
   revokeGrant(id: string, only?: OfAccount): Promise<GrantSummary | undefined>;
   /**
@@ -96,6 +98,12 @@ export const createSessions = ({
     return session && isOf(session.summary.account, only) ? { ...session, key } : undefined;
   };
 
+  const findGrant: Sessions['findGrant'] = async (id) => {
+    const key = keyOfGrant(id);
+    const [document] = key ? await store.read([key]) : [];
+    return key && document && readGrant({ key, document });
+  };
+
   const end: Sessions['end'] = async (id, { offlineToo = false, isSignOut = false, ...only } = {}) => {
     const session = await read(id, only);
     if (!session) return undefined;
@@ -138,11 +146,12 @@ export const createSessions = ({
         },
       }),
 
+    findGrant,
+
     async revokeGrant(id, only = {}) {
       const key = keyOfGrant(id);
-      const [document] = key ? await store.read([key]) : [];
-      const grant = key && document && readGrant({ key, document });
-      if (!grant || !isOf(grant.account, only)) return undefined;
+      const grant = await findGrant(id);
+      if (!key || !grant || !isOf(grant.account, only)) return undefined;
       await store.commit([{ op: 'remove', key }]);
       const { account, client } = grant;
       events.emit({ type: 'grant.revoked', outcome: 'ok', account, client, details: { grant: id } });
