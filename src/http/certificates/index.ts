@@ -3,7 +3,7 @@
  * and how the headers are read. What a certificate proves is decided by client authentication.
  */
 import type { IncomingMessage } from 'node:http';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Config } from '#config';
 import { Failure } from '../../errors.ts';
 import type { Events } from '../../events.ts';
@@ -30,9 +30,7 @@ export const readClientCertificates = (
     config.proxy;
   const headerNames = Object.values(headerFormats).flatMap(({ headers }) => headers);
 
-  server.addHook('onRequest', async ({ raw, id }) => {
-    const present = headerNames.filter((name) => raw.headers[name] !== undefined);
-    if (present.length === 0) return;
+  const read = ({ raw, id }: FastifyRequest, present: readonly string[]): void => {
     const peer = raw.socket.remoteAddress ?? '';
     const reportRefusal = (reason: string, message: string): Failure => {
       events.emit({
@@ -51,7 +49,10 @@ export const readClientCertificates = (
         `${present.join(' and ')} may be sent by a trusted proxy only; name it in proxy.trusted, or leave it out`,
       );
     }
-    if (expectedFormat === 'none') return removeHeaders(raw, present);
+    if (expectedFormat === 'none') {
+      removeHeaders(raw, present);
+      return;
+    }
     const form = headerFormats[expectedFormat];
     // A header that the proxy doesn't set came from its caller, who may have made it up.
     if (!present.every((name) => form.headers.includes(name))) {
@@ -61,13 +62,13 @@ export const readClientCertificates = (
       );
     }
     try {
-      const read = form.read((name) => headerValue(raw.headers[name]), verifiedByProxy);
-      if (read) {
-        const { certificate } = read;
+      const found = form.read((name) => headerValue(raw.headers[name]), verifiedByProxy);
+      if (found) {
+        const { certificate } = found;
         const now = clock.now();
         const isValidNow =
           certificate.validFromDate.getTime() <= now && now < certificate.validToDate.getTime();
-        setClientCertificate(raw, { certificate, verified: read.verified && isValidNow });
+        setClientCertificate(raw, { certificate, verified: found.verified && isValidNow });
       }
     } catch (error) {
       const why = error instanceof UnreadableCertificate ? `: ${error.message}` : '';
@@ -77,6 +78,14 @@ export const readClientCertificates = (
       );
     }
     removeHeaders(raw, present);
+  };
+
+  // It is synchronous: after an asynchronous hook, each request waits for a promise.
+  server.addHook('onRequest', (request, _reply, done) => {
+    const present = headerNames.filter((name) => request.raw.headers[name] !== undefined);
+    // Fastify passes on what it throws.
+    if (present.length > 0) read(request, present);
+    done();
   });
 };
 
