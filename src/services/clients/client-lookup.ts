@@ -79,7 +79,8 @@ export const createClientLookup = ({
   const fixed = new Map(
     [...configured, ...builtIn].map(([id, loaded]) => [id, { loaded, metadata: forEngine(loaded) }]),
   );
-  const lookUp = async (id: string) => fixed.get(id) ?? cache.get(id);
+  // Each request of a client calls it several times, so it makes no promise of its own.
+  const lookUp = (id: string) => fixed.get(id) ?? cache.get(id);
 
   const recoverSecrets = async (id: string): Promise<readonly string[]> =>
     ((await lookUp(id))?.loaded.clearSecrets ?? [])
