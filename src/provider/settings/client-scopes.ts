@@ -3,12 +3,17 @@ import type { ResourceConfig } from '#config';
 
 type ClientMetadata = Readonly<Record<string, unknown>>;
 
-const allowedScopes = (
-  { scopes }: ResourceConfig,
-  { api_scope: scope }: ClientMetadata,
-): readonly string[] => {
+/** By the client as the engine knows it, which is a new object whenever its metadata changes. */
+const registeredScopes = new WeakMap<ClientMetadata, ReadonlySet<string>>();
+
+const allowedScopes = ({ scopes }: ResourceConfig, client: ClientMetadata): readonly string[] => {
+  const { api_scope: scope } = client;
   if (typeof scope !== 'string') return scopes;
-  const own = new Set(scope.split(' '));
+  let own = registeredScopes.get(client);
+  if (!own) {
+    own = new Set(scope.split(' '));
+    registeredScopes.set(client, own);
+  }
   return scopes.filter((one) => own.has(one));
 };
 

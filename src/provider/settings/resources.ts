@@ -20,16 +20,32 @@ const opaqueResource = (resource: ResourceConfig): ResourceServer => {
   return { ...rest, accessTokenFormat: 'opaque' };
 };
 
+interface KnownResource {
+  readonly config: ResourceConfig;
+  readonly scopes: ReadonlySet<string>;
+  /** What the engine gets unless the client or the person may not have all scopes. It only reads it. */
+  readonly jwt: ResourceServer;
+  readonly opaque: ResourceServer;
+}
+
+const prepare = (config: ResourceConfig): KnownResource => ({
+  config,
+  scopes: new Set(config.scopes),
+  jwt: jwtResource(config),
+  opaque: opaqueResource(config),
+});
+
 /** The APIs that access tokens are for (RFC 8707). */
 export const resources = (config: Config, groupsOf: GroupsOf) => {
-  const known = new Map(config.resources.map((resource) => [resource.audience, resource]));
+  const known = new Map(config.resources.map((resource) => [resource.audience, prepare(resource)]));
   const rs256Audiences = new Set(
     config.resources.filter(({ signing_alg }) => signing_alg === 'RS256').map(({ audience }) => audience),
   );
   const plain = plainAudiences(config);
   const apiScopes = new Set(config.resources.flatMap(({ scopes }) => scopes));
   const defaults = config.resources.filter((resource) => resource.default);
-  const scopesOf = (audience: string): readonly string[] => known.get(audience)?.scopes ?? [];
+  const hasScope = (audience: string, scope: string): boolean =>
+    known.get(audience)?.scopes.has(scope) ?? false;
 
   /** The APIs that requests of the client may mean without naming them. */
   const assumedOf = (client: Readonly<Record<string, unknown>>): readonly string[] => {
@@ -41,19 +57,24 @@ export const resources = (config: Config, groupsOf: GroupsOf) => {
   /** The first API that has all scopes of APIs in the request, otherwise the first one. */
   const assume = ({ oidc }: KoaContextWithOIDC, audiences: readonly string[]): string | undefined => {
     const requested = [...oidc.requestParamScopes].filter((scope) =>
-      audiences.some((audience) => scopesOf(audience).includes(scope)),
+      audiences.some((audience) => hasScope(audience, scope)),
     );
     return (
-      audiences.find((audience) => requested.every((scope) => scopesOf(audience).includes(scope))) ??
-      audiences[0]
+      audiences.find((audience) => requested.every((scope) => hasScope(audience, scope))) ?? audiences[0]
     );
   };
 
   /** Says which scopes belong to APIs that the request is not for. */
-  const reportForeignScopes = (ctx: KoaContextWithOIDC, audiences: readonly string[]): void => {
-    const foreign = [...ctx.oidc.requestParamScopes].filter(
-      (scope) => apiScopes.has(scope) && !audiences.some((audience) => scopesOf(audience).includes(scope)),
-    );
+  const reportForeignScopes = (
+    ctx: KoaContextWithOIDC,
+    requested: ReadonlySet<string>,
+    audiences: readonly string[],
+  ): void => {
+    const foreign: string[] = [];
+    for (const scope of requested) {
+      if (apiScopes.has(scope) && !audiences.some((audience) => hasScope(audience, scope)))
+        foreign.push(scope);
+    }
     if (foreign.length > 0) emitDroppedScopes(ctx, foreign);
   };
 
@@ -75,20 +96,21 @@ export const resources = (config: Config, groupsOf: GroupsOf) => {
           if (oneOf) return own.find((audience) => oneOf.includes(audience)) ?? oneOf;
           noteAssumedResource(ctx);
           const assumed = assume(ctx, own);
-          if (assumed === undefined) reportForeignScopes(ctx, []);
+          if (assumed === undefined) reportForeignScopes(ctx, ctx.oidc.requestParamScopes, []);
           return assumed ?? [];
         },
         getResourceServerInfo: async (ctx, audience, client) => {
-          const named: unknown = ctx.oidc.params?.['resource'] ?? audience;
-          reportForeignScopes(ctx, [named].flat().map(String));
+          // The engine makes a new set for each caller.
+          const requested = ctx.oidc.requestParamScopes;
+          const named: unknown = ctx.oidc.params?.['resource'];
+          reportForeignScopes(ctx, requested, Array.isArray(named) ? named : [String(named ?? audience)]);
           const isIssuerTokensClient = client['issuer_tokens'] === true;
           // A code of such a client is enough to get a token, so the token is only for the audience that the operator set.
           if (isIssuerTokensClient && client['audience'] !== undefined && client['audience'] !== audience) {
             throw new errors.InvalidTarget('this client gets tokens for its own audience only');
           }
           const registered = known.get(audience);
-          const ofClient =
-            registered && restrictToClient(registered, client, new Set(ctx.oidc.requestParamScopes));
+          const ofClient = registered && restrictToClient(registered.config, client, requested);
           const resource = ofClient?.scopeRules?.length
             ? await withMemberScopes(ofClient, ctx, groupsOf)
             : ofClient;
@@ -101,6 +123,7 @@ export const resources = (config: Config, groupsOf: GroupsOf) => {
               'the tokens of that resource are signed with RS256, which FAPI 2.0 excludes',
             );
           }
+          if (registered && resource === registered.config) return isJwt ? registered.jwt : registered.opaque;
           if (resource) return isJwt ? jwtResource(resource) : opaqueResource(resource);
           if (isIssuerTokensClient && client['audience'] === audience) {
             return { scope: '', audience, accessTokenFormat: 'jwt', jwt: { sign: { alg: 'ES256' } } };
@@ -111,7 +134,7 @@ export const resources = (config: Config, groupsOf: GroupsOf) => {
         useGrantedResource: (ctx, model) => {
           const isForUserinfo = 'scopes' in model && model.scopes.has('openid');
           if (ctx.oidc.client?.['issuer_tokens'] === true || !isForUserinfo) return true;
-          return isForGrantedApi(ctx, model, (audience) => known.get(audience));
+          return isForGrantedApi(ctx, model, (audience) => known.get(audience)?.config);
         },
       },
     },
