@@ -25,7 +25,8 @@ const maxFormBytes = 4096;
 const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value) ?? '');
 
 const assertStateSize = ({ state }: Session): void => {
-  if (Buffer.byteLength(String(state?.['state'] ?? '')) > maxStateBytes)
+  if (state === undefined) return;
+  if (Buffer.byteLength(String(state['state'] ?? '')) > maxStateBytes)
     throw new errors.InvalidRequest(`state is longer than ${maxStateBytes} bytes`);
   if (bytesOf(state) > maxFormBytes)
     throw new errors.InvalidRequest(

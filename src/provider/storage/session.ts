@@ -19,7 +19,7 @@ import { useFields } from './session-use.ts';
 const formerCookieMs = 30_000;
 
 /** The values of `.who`, in this order. Absent values at the end are left out. */
-const signInFields = ['accountId', 'loginTs', 'amr', 'acr', 'transient'] as const;
+const signInFields: readonly string[] = ['accountId', 'loginTs', 'amr', 'acr', 'transient'];
 
 const clientField = (clientId: string): string => `c:${encodeURIComponent(clientId)}`;
 const offlineField = (clientId: string): string => `p:${encodeURIComponent(clientId)}`;
@@ -32,23 +32,27 @@ const encodeSignIn = (payload: AdapterPayload): string => {
   return JSON.stringify(values);
 };
 
-const decodeSignIn = (text: string): AdapterPayload => {
+const addSignIn = (payload: AdapterPayload, text: string): void => {
   const values: unknown[] = JSON.parse(text);
-  return Object.fromEntries(
-    signInFields.flatMap((name, i) => (values[i] == null ? [] : [[name, values[i]]])),
-  );
+  for (const [i, name] of signInFields.entries()) if (values[i] != null) payload[name] = values[i];
 };
+
+interface ClientState {
+  readonly sid?: unknown;
+  readonly grantId?: unknown;
+}
 
 /** The state of one client: two ids, and an object for what else there is. */
-const encodeClient = (state: object): string => {
-  const { sid, grantId, ...more }: Record<string, unknown> = { ...state };
-  const rest = Object.keys(more).length > 0 ? [more] : [];
-  return JSON.stringify([sid, grantId, ...rest]);
-};
+const encodeClient = ({ sid, grantId, ...more }: ClientState): string =>
+  JSON.stringify(Object.keys(more).length > 0 ? [sid, grantId, more] : [sid, grantId]);
 
-const decodeClient = (text: string): object => {
+const decodeClient = (text: string, isOffline: boolean): object => {
   const [sid, grantId, more]: unknown[] = JSON.parse(text);
-  return { ...(sid != null && { sid }), ...(grantId != null && { grantId }), ...Object(more) };
+  const state: Record<string, unknown> = more == null ? {} : { ...Object(more) };
+  if (sid != null) state['sid'] = sid;
+  if (grantId != null) state['grantId'] = grantId;
+  if (isOffline) state['persistsLogout'] = true;
+  return state;
 };
 
 const grantIdIn = (text: string): string => JSON.parse(text)[1] ?? '';
@@ -86,16 +90,20 @@ const decode = (document: Document, id: string, as: SessionId, now: number): Ada
   const [v, rest, iat] = JSON.parse(document.body);
   assertVersion('session', v);
   const payload: AdapterPayload = { uid: familyOf(id) + rest, iat };
-  if (document.fields['.who']) Object.assign(payload, decodeSignIn(document.fields['.who']));
-  if (document.fields['.state']) payload['state'] = JSON.parse(document.fields['.state']);
-  const authorizations: Record<string, object> = {};
-  for (const [name, text] of Object.entries(document.fields)) {
+  const { fields } = document;
+  if (fields['.who']) addSignIn(payload, fields['.who']);
+  if (fields['.state']) payload['state'] = JSON.parse(fields['.state']);
+  let authorizations: Record<string, object> | undefined;
+  for (const [name, text] of Object.entries(fields)) {
     if (!name.startsWith('c:')) continue;
-    const clientId = decodeURIComponent(name.slice(2));
-    const isOffline = document.fields[offlineField(clientId)] !== undefined;
-    authorizations[clientId] = { ...decodeClient(text), ...(isOffline && { persistsLogout: true }) };
+    const encodedId = name.slice(2);
+    authorizations ??= {};
+    authorizations[decodeURIComponent(encodedId)] = decodeClient(
+      text,
+      fields[`p:${encodedId}`] !== undefined,
+    );
   }
-  if (Object.keys(authorizations).length > 0) payload['authorizations'] = authorizations;
+  if (authorizations) payload['authorizations'] = authorizations;
   if (as === 'cookie') payload.jti = id;
   if (document.expiresAt !== undefined) payload.exp = Math.floor(document.expiresAt / 1000);
   return payload;
