@@ -22,16 +22,11 @@ export const contextEntity: Override = {
     const { entity } = prototype;
     prototype.entity = function (key: string, value: unknown): void {
       entity.call(this, key, value);
-      if (
-        key === 'Client' &&
-        this.client &&
-        clients.isStopped(this.client.clientId) &&
-        !isForSignOut(this.route)
-      )
-        throw clientStopped();
-      const clientHooks = key === 'Client' ? hooks.get(this.route)?.clientKnown : undefined;
+      if (key !== 'Client' || !this.client) return;
+      if (clients.isStopped(this.client.clientId) && !isForSignOut(this.route)) throw clientStopped();
+      const clientHooks = hooks.get(this.route)?.clientKnown;
       const ctx = clientHooks && currentContext();
-      if (ctx && this.client) for (const hook of clientHooks) hook(ctx, this.client);
+      if (ctx) for (const hook of clientHooks) hook(ctx, this.client);
     };
   },
 };

@@ -32,7 +32,11 @@ export const interactionPolicy: Override = {
         const ctx = currentContext();
         if (!ctx) throw new Error('the engine reads its policy outside of a request');
         for (const prompt of prompts) {
-          const checks = prompt.checks.flatMap((check) => callCheck(check, ctx) ?? []);
+          const checks: Check[] = [];
+          for (const check of prompt.checks) {
+            const called = callCheck(check, ctx);
+            if (called) checks.push(called);
+          }
           if (checks.length > 0) yield { ...prompt, checks };
         }
       },
