@@ -3,13 +3,17 @@ import { signInClaims } from '../../provider/claim-release.ts';
 import type { Allowed } from './allowed.ts';
 
 /** Includes what was allowed before. The engine has already limited the request to what the client may ask for. */
-export const everythingRequested = ({ oidc }: KoaContextWithOIDC): Allowed => ({
-  scopes: [...oidc.requestParamOIDCScopes],
-  claims: [...oidc.requestParamClaims].filter((claim) => !signInClaims.has(claim)),
-  resources: Object.fromEntries(
-    Object.entries(oidc.resourceServers ?? {}).map(([audience, server]) => [
-      audience,
-      [...oidc.requestParamScopes].filter((scope) => server.scopes.has(scope)),
-    ]),
-  ),
-});
+export const everythingRequested = ({ oidc }: KoaContextWithOIDC): Allowed => {
+  const requested = [...oidc.requestParamScopes];
+  const resources: Record<string, readonly string[]> = {};
+  for (const [audience, server] of Object.entries(oidc.resourceServers ?? {})) {
+    // The engine makes a new set for each caller.
+    const { scopes } = server;
+    resources[audience] = requested.filter((scope) => scopes.has(scope));
+  }
+  return {
+    scopes: [...oidc.requestParamOIDCScopes],
+    claims: [...oidc.requestParamClaims].filter((claim) => !signInClaims.has(claim)),
+    resources,
+  };
+};

@@ -59,16 +59,17 @@ const grantIdOf = ({ oidc: { client, session, result } }: KoaContextWithOIDC): s
   return seen === appearanceOf(client) ? grantId : undefined;
 };
 
+const hasAll = (found: readonly string[], wanted: readonly string[]): boolean =>
+  wanted.every((one) => found.includes(one));
+
+/** What the person rejected was asked for too, so it isn't asked for again. */
 const coversRequest = (grant: Grant, ctx: KoaContextWithOIDC): boolean => {
-  const requested = everythingRequested(ctx);
-  const scopes = new Set(grant.getOIDCScopeEncountered().split(' '));
-  const claims = new Set(grant.getOIDCClaimsEncountered());
+  const { scopes, claims, resources } = everythingRequested(ctx);
   return (
-    requested.scopes.every((scope) => scopes.has(scope)) &&
-    requested.claims.every((claim) => claims.has(claim)) &&
-    Object.entries(requested.resources).every(([audience, scopesOfResource]) => {
-      const granted = new Set(grant.getResourceScopeEncountered(audience).split(' '));
-      return scopesOfResource.every((scope) => granted.has(scope));
-    })
+    hasAll(grant.getOIDCScopeEncountered().split(' '), scopes) &&
+    (claims.length === 0 || hasAll(grant.getOIDCClaimsEncountered(), claims)) &&
+    Object.entries(resources).every(([audience, scopesOfResource]) =>
+      hasAll(grant.getResourceScopeEncountered(audience).split(' '), scopesOfResource),
+    )
   );
 };
