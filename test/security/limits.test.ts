@@ -265,7 +265,7 @@ t.test('processes enforce a limit together, without waiting for the store', asyn
   t.teardown(() => store.close());
   const processes = [createCounter({ store, clock }), createCounter({ store, clock })];
   t.teardown(() => Promise.all(processes.map((one) => one.stop())));
-  const one = { what: 'token', who: '192.0.2.1', limit: 500 };
+  const one = [{ name: 'token 192.0.2.1', limit: 500 }];
   let through = 0;
   for (let i = 0; i < 1500; i++) {
     if (processes[i % 2]?.take(one) === undefined) through += 1;

@@ -148,10 +148,10 @@ t.test('caches are bounded', async (t) => {
   const counter = createCounter({ store, clock });
   t.teardown(() => counter.stop());
   const before = await heap();
-  for (let i = 0; i < 60_000; i++) counter.take({ what: 'token', who: `2001:db8:${i}::/64`, limit: 6000 });
+  for (let i = 0; i < 60_000; i++) counter.take([{ name: `token 2001:db8:${i}::/64`, limit: 6000 }]);
   const grown = (await heap()) - before;
   t.ok(grown < 20_000_000, `counting 60,000 addresses takes ${Math.round(grown / 1e6)} MB`);
   clock.advance(60_000);
-  counter.take({ what: 'token', who: 'x', limit: 6000 });
+  counter.take([{ name: 'token x', limit: 6000 }]);
   t.ok((await heap()) - before < 5_000_000, 'and nothing a minute later');
 });

@@ -21,7 +21,7 @@ import type { ProviderSettings } from '../../provider/provider-settings.ts';
 import { cookies } from '../../provider/settings/cookies.ts';
 import type { Clock, Store } from '../../store/port.ts';
 import { createCounter } from '../rate-limits/counter.ts';
-import { type LimitedUse, usesOfAddress } from '../rate-limits/uses-of-address.ts';
+import { usesOfAddress } from '../rate-limits/uses-of-address.ts';
 import { isNewcomer, type PendingUse, pendingUseOf, signInStart } from './pending-uses.ts';
 import { createStoreReserve } from './store-reserve.ts';
 
@@ -98,11 +98,8 @@ export const createAdmission = ({ config, store, clock, events }: Dependencies):
     throw new NotAdmitted(status, description);
   };
 
-  const waitFor = (uses: readonly LimitedUse[]): number | undefined =>
-    uses.map((use) => counter.secondsToWait(use)).find((wait) => wait !== undefined);
-
   const assertAdmitted = (ctx: KoaContextWithOIDC, { known, uses }: PendingUse): void => {
-    const wait = waitFor(uses);
+    const wait = counter.secondsToWait(uses);
     const caller = known ? 'account' : 'address';
     if (wait !== undefined)
       refuse(ctx, 429, wait, `too many requests of this ${caller}, wait ${wait} seconds`);
@@ -128,9 +125,9 @@ export const createAdmission = ({ config, store, clock, events }: Dependencies):
 
   /** A request without a cookie is refused before the engine sees it, because it would be refused there. */
   const refuseStart: onRequestHookHandler = (request, reply, done) => {
-    const isAnonymous = cookieIn(request.headers, sessionCookie) === undefined;
+    if (cookieIn(request.headers, sessionCookie) !== undefined) return done();
     const uses = usesOfAddress(signInStart, request.ip, limits.sign_in_start_per_address);
-    const wait = isAnonymous ? waitFor(uses) : undefined;
+    const wait = counter.secondsToWait(uses);
     if (wait === undefined) return done();
     reply.header('retry-after', String(wait));
     done(refuseAtOnce(request, 'authorize', wait));
@@ -140,7 +137,7 @@ export const createAdmission = ({ config, store, clock, events }: Dependencies):
   const limitForms: onRequestHookHandler = (request, reply, done) => {
     const limit = formsPerSignIn * limits.sign_in_start_per_address;
     const uses = usesOfAddress('sign-in-form', request.ip, limit);
-    const wait = waitFor(uses);
+    const wait = counter.secondsToWait(uses);
     if (wait === undefined) {
       for (const use of uses) counter.add(use);
       return done();
@@ -188,7 +185,7 @@ export const createAdmission = ({ config, store, clock, events }: Dependencies):
     },
     secondsToWait(what, address, bytes = 0) {
       const uses = usesOfAddress(what, address, limits.sign_in_start_per_address);
-      const wait = waitFor(uses);
+      const wait = counter.secondsToWait(uses);
       if (wait !== undefined) return wait;
       assertRoom(reserves.newcomer);
       for (const use of uses) counter.add(use, timesOf(bytes));

@@ -42,7 +42,7 @@ export const pendingUseOf = (
       const account = ctx.oidc.session?.accountId;
       if (account === undefined) return ofAddress(signInStart, ctx, limits.sign_in_start_per_address);
       const limit = limits.sign_in_start_per_account;
-      return { known: true, uses: [{ what: 'sign-in-start-account', who: account, limit }] };
+      return { known: true, uses: [{ name: `sign-in-start-account ${account}`, limit }] };
     }
     case 'Session':
       return ofAddress('form-state', ctx, limits.sign_in_start_per_address);

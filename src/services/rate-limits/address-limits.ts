@@ -66,7 +66,7 @@ export const limitAddresses = ({ config, events, counter }: Dependencies): onReq
     const { url = '', config: route } = request.routeOptions;
     const limit = limits.get(url) ?? ofNamed(route.limitedAs);
     if (limit === undefined || request.method === 'OPTIONS') return done();
-    const wait = counter.take(...usesOfAddress(limit.what, request.ip, limit.limit));
+    const wait = counter.take(usesOfAddress(limit.what, request.ip, limit.limit));
     if (wait === undefined) return done();
     emitReached(request, limit.what);
     reply.header('retry-after', String(wait));

@@ -47,10 +47,7 @@ export const limitClients = ({ config, counter }: Dependencies): ProviderSetting
 
   const failuresOf = (ctx: KoaContextWithOIDC, client: string) =>
     usesOfAddress('failed', getRequestContext(ctx.req).address, failed_authentication_per_client, client);
-  const requestsOf = (client: string) => ({ what: 'client', who: client, limit: token_per_client });
-
-  const waitFor = (uses: readonly LimitedUse[]): number | undefined =>
-    uses.map(counter.secondsToWait).find((wait) => wait !== undefined);
+  const requestsOf = (client: string): LimitedUse => ({ name: `client ${client}`, limit: token_per_client });
 
   const refuse = (ctx: KoaContextWithOIDC, what: string, wait: number | undefined): void => {
     if (wait === undefined) return;
@@ -65,9 +62,9 @@ export const limitClients = ({ config, counter }: Dependencies): ProviderSetting
     refuse(
       ctx,
       'too many failed authentications of this client from this address',
-      waitFor(failuresOf(ctx, clientId)),
+      counter.secondsToWait(failuresOf(ctx, clientId)),
     );
-    refuse(ctx, 'too many requests of this client', counter.secondsToWait(requestsOf(clientId)));
+    refuse(ctx, 'too many requests of this client', counter.secondsToWait([requestsOf(clientId)]));
   };
 
   const countFailure = (ctx: KoaContextWithOIDC, error: Error): void => {

@@ -60,34 +60,34 @@ export const createCounter = ({ store, clock }: { readonly store: Store; readonl
     timer.unref();
   };
 
-  const counterName = ({ what, who }: LimitedUse): string => `${what} ${who}`;
-
   const secondsLeftInMinute = (): number => Math.max(1, Math.ceil((minute - (clock.now() % minute)) / 1000));
 
-  /** Seconds to wait when the limit is reached. It counts nothing. */
-  const secondsToWait = (use: LimitedUse): number | undefined => {
-    if (use.limit === 0) return undefined;
+  /** Seconds to wait when a limit is reached. It counts nothing. */
+  const secondsToWait = (uses: readonly LimitedUse[]): number | undefined => {
     thisMinute();
-    const count = counts.get(counterName(use));
-    return count && count.reported + count.unreported >= use.limit ? secondsLeftInMinute() : undefined;
+    for (const { name, limit } of uses) {
+      if (limit === 0) continue;
+      const count = counts.get(name);
+      if (count && count.reported + count.unreported >= limit) return secondsLeftInMinute();
+    }
+    return undefined;
   };
 
-  const add = (use: LimitedUse, uses = 1): void => {
-    if (use.limit === 0) return;
+  const add = ({ name, limit }: LimitedUse, uses = 1): void => {
+    if (limit === 0) return;
     const now = thisMinute();
-    const key = counterName(use);
-    let count = counts.get(key);
+    let count = counts.get(name);
     if (!count) {
-      if (counts.size >= maxCounts) counts.delete(counts.keys().next().value ?? key);
+      if (counts.size >= maxCounts) counts.delete(counts.keys().next().value ?? name);
       count = { unreported: 0, reported: 0 };
-      counts.set(key, count);
+      counts.set(name, count);
     }
     count.unreported += uses;
-    const reportSize = Math.ceil(use.limit / reportsPerLimit);
+    const reportSize = Math.ceil(limit / reportsPerLimit);
     while (count.unreported >= reportSize) {
       count.unreported -= reportSize;
       count.reported += reportSize;
-      queueReport(`limit ${now} ${key}`, count, reportSize);
+      queueReport(`limit ${now} ${name}`, count, reportSize);
     }
   };
 
@@ -95,13 +95,10 @@ export const createCounter = ({ store, clock }: { readonly store: Store; readonl
     secondsToWait,
     add,
     /** Adds the uses unless a limit of them is reached, for uses that count whatever their outcome. */
-    take(...uses: readonly LimitedUse[]): number | undefined {
-      for (const use of uses) {
-        const wait = secondsToWait(use);
-        if (wait !== undefined) return wait;
-      }
-      for (const use of uses) add(use);
-      return undefined;
+    take(uses: readonly LimitedUse[]): number | undefined {
+      const wait = secondsToWait(uses);
+      if (wait === undefined) for (const use of uses) add(use);
+      return wait;
     },
     stop: async (): Promise<void> => clearTimeout(timer),
   };

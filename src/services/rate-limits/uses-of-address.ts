@@ -1,10 +1,8 @@
 import { networkOf, networksPerSite, siteOf } from '../throttle/index.ts';
 
 export interface LimitedUse {
-  /** The kind of use, as an endpoint. */
-  readonly what: string;
-  /** The address or client that is limited. */
-  readonly who: string;
+  /** What is counted: a kind of use, as an endpoint, and the address or client that is limited. */
+  readonly name: string;
   /** Uses per minute. 0 means no limit. */
   readonly limit: number;
 }
@@ -18,7 +16,7 @@ export const usesOfAddress = (
 ): readonly LimitedUse[] => {
   const network = networkOf(address);
   const site = siteOf(address);
-  const named = (who: string) => (of === undefined ? who : `${who} ${of}`);
-  const use = { what, who: named(network), limit };
-  return site === network ? [use] : [use, { what, who: named(site), limit: networksPerSite * limit }];
+  const nameOf = (who: string) => (of === undefined ? `${what} ${who}` : `${what} ${who} ${of}`);
+  const use = { name: nameOf(network), limit };
+  return site === network ? [use] : [use, { name: nameOf(site), limit: networksPerSite * limit }];
 };
