@@ -45,8 +45,13 @@ const isClean = (value: unknown): boolean =>
   plainText.test(value) ||
   (value.length <= maxTextLength && !isMisleading(value));
 
+const areClean = (values: object): boolean => {
+  for (const value of Object.values(values)) if (!isClean(value)) return false;
+  return true;
+};
+
 const hasCleanTexts = (event: SecurityEvent): boolean =>
-  Object.values(event).every(isClean) && Object.values(event.details ?? {}).every(isClean);
+  areClean(event) && (event.details === undefined || areClean(event.details));
 
 const withCleanTexts = ({
   reason,

@@ -40,13 +40,22 @@ export const recordKey = (chain: string, seq: number): Key => ({
   id: String(seq).padStart(12, '0'),
 });
 
+type Details = NonNullable<SecurityEvent['details']>;
+
 const maxTextLength = 256;
 
 const truncate = (text: string): string =>
   text.length > maxTextLength ? `${text.slice(0, maxTextLength)}…` : text;
 
+const truncateAll = (details: Details): Details => {
+  const truncated: Record<string, Details[string]> = {};
+  for (const [name, value] of Object.entries(details))
+    truncated[name] = typeof value === 'string' ? truncate(value) : value;
+  return truncated;
+};
+
 /** Texts of an event may come from a caller. They are truncated, so that one request can't fill the store. */
-const truncateTexts = ({ details, ...event }: SecurityEvent): SecurityEvent => ({
+const truncateTexts = (event: SecurityEvent): SecurityEvent => ({
   type: event.type,
   outcome: event.outcome,
   ...(event.reason !== undefined && { reason: truncate(event.reason) }),
@@ -54,14 +63,7 @@ const truncateTexts = ({ details, ...event }: SecurityEvent): SecurityEvent => (
   ...(event.account !== undefined && { account: truncate(event.account) }),
   ...(event.address !== undefined && { address: truncate(event.address) }),
   ...(event.correlation !== undefined && { correlation: event.correlation }),
-  ...(details && {
-    details: Object.fromEntries(
-      Object.entries(details).map(([name, value]) => [
-        name,
-        typeof value === 'string' ? truncate(value) : value,
-      ]),
-    ),
-  }),
+  ...(event.details && { details: truncateAll(event.details) }),
 });
 
 const digest = (text: string): string => hash('sha256', text, 'base64url');
