@@ -34,7 +34,7 @@ t.test('a signature of another text, key or encoding is refused', async (t) => {
 t.test('a cookie that was verified is signed as any other', async (t) => {
   const fresh = (data: string): string => createCookieSigner([now]).sign(data);
   const signer = createCookieSigner([now, old]);
-  const cookies = Array.from({ length: 250 }, (_, n) => `session=${n}`);
+  const cookies = Array.from({ length: 1250 }, (_, n) => `session=${n}`);
   for (const cookie of cookies) t.ok(signer.verify(cookie, fresh(cookie)));
   t.notOk(signer.verify('session=7', fresh('session=8')), 'also after the right one was verified');
   t.ok(signer.verify('session=7', createCookieSigner([old]).sign('session=7')));

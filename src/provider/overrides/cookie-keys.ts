@@ -9,8 +9,16 @@ interface CookieSigner {
   verify(data: string, mac: string): boolean;
 }
 
-/** How many verified cookies are remembered. The request that sent one sets it again within milliseconds. */
-const maxVerified = 100;
+/**
+ * How many verified cookies are remembered. The request that sent one sets it again within milliseconds, and its browser
+ * often sends the next one within seconds.
+ */
+const maxVerified = 1000;
+
+const isSame = (one: string, other: string): boolean => {
+  const [a, b] = [Buffer.from(one), Buffer.from(other)];
+  return a.length === b.length && timingSafeEqual(a, b);
+};
 
 export const createCookieSigner = (keys: readonly string[]): CookieSigner => {
   const secretKeys = keys.map((key) => createSecretKey(Buffer.from(key)));
@@ -18,7 +26,7 @@ export const createCookieSigner = (keys: readonly string[]): CookieSigner => {
   if (!first) throw new Error('cookies need a key');
   const macOf = (data: string, key: KeyObject): string =>
     createHmac('sha256', key).update(data).digest('base64url');
-  /** MACs by the first key, so that a cookie that is set again isn't signed again. The oldest are first. */
+  /** MACs by the first key, so that a cookie that is sent or set again isn't signed again. The oldest are first. */
   const verified = new Map<string, string>();
   const remember = (data: string, mac: string): void => {
     verified.set(data, mac);
@@ -29,11 +37,9 @@ export const createCookieSigner = (keys: readonly string[]): CookieSigner => {
     }
   };
   const index = (data: string, mac: string): number => {
-    const given = Buffer.from(mac);
-    const found = secretKeys.findIndex((key) => {
-      const expected = Buffer.from(macOf(data, key));
-      return given.length === expected.length && timingSafeEqual(given, expected);
-    });
+    const known = verified.get(data);
+    if (known !== undefined && isSame(known, mac)) return 0;
+    const found = secretKeys.findIndex((key) => isSame(macOf(data, key), mac));
     if (found === 0) remember(data, mac);
     return found;
   };
