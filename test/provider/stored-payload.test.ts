@@ -25,6 +25,7 @@ const createModels = ({ replaced }: { readonly replaced: boolean }) => {
 interface ModelClass {
   readonly IN_PAYLOAD: readonly string[];
   new (members: object): { getValueAndPayload(): Promise<{ value: string; payload: object }> };
+  instantiate(payload?: object): object;
 }
 
 const own = createModels({ replaced: true });
@@ -41,9 +42,12 @@ const payloadsOf = async (name: string, change: (members: Record<string, unknown
   return { ofOverride, ofEngine };
 };
 
-const names = storedPayload.symbols.map((symbol) => symbol.split('.')[0] ?? '');
+const namesWith = (member: string): readonly string[] =>
+  storedPayload.symbols
+    .filter((symbol) => symbol.endsWith(member))
+    .map((symbol) => symbol.split('.')[0] ?? '');
 
-for (const name of names) {
+for (const name of namesWith('getValueAndPayload')) {
   t.test(`the payload of ${name} is what the engine makes`, async (t) => {
     const { ofOverride, ofEngine } = await payloadsOf(name, (members) => members);
     t.ok(Object.keys(ofOverride?.payload ?? {}).length > 5);
@@ -66,6 +70,38 @@ for (const name of names) {
     t.notOk('accountId' in (ofOverride?.payload ?? {}));
   });
 }
+
+const modelOf = (models: typeof own, name: string): ModelClass => {
+  const Model = models[name];
+  if (!Model) throw new Error(`the engine has no ${name}`);
+  return Model;
+};
+
+for (const name of namesWith('instantiate')) {
+  t.test(`what is found of ${name} has the members that the engine gives it`, async (t) => {
+    const members = { ...membersOf(modelOf(own, name).IN_PAYLOAD), kind: name };
+    for (const payload of [
+      members,
+      { ...members, iiat: undefined, nonce: undefined },
+      { jti: 'an-id-of-a-model', uid: 'a-uid-of-a-session', iat: 1_700_000_000, kind: name },
+    ]) {
+      const found = modelOf(own, name).instantiate(payload);
+      t.strictSame({ ...found }, { ...modelOf(engine, name).instantiate(payload) });
+      t.equal(found.constructor.name, name);
+      t.notOk('stranger' in found);
+    }
+  });
+
+  t.test(`the payload of another model makes no ${name}`, async (t) => {
+    const payload = { jti: 'an-id-of-a-model', uid: 'a-uid', kind: 'AnotherModel' };
+    t.throws(() => modelOf(own, name).instantiate(payload), /kind mismatch/);
+  });
+}
+
+t.test('a session without a payload is a new one', async (t) => {
+  t.equal(Object(modelOf(own, 'Session').instantiate()).new, true);
+  t.equal(Object(modelOf(own, 'Session').instantiate({})).new, undefined);
+});
 
 t.test('a code that is not saved yet has the lifetime of its kind', async (t) => {
   const before = Math.floor(Date.now() / 1000);
