@@ -58,6 +58,11 @@ export const checkBodyHeaders = (server: FastifyInstance, { security }: Pick<Con
 /** A chunk of one byte takes 200 bytes of memory, so chunks are merged when there are many (CWE-770). */
 const maxChunks = 100;
 
+const joinChunks = (chunks: readonly Buffer[]): Buffer => {
+  const [first] = chunks;
+  return first && chunks.length === 1 ? first : Buffer.concat(chunks);
+};
+
 /**
  * Reads a whole body; every scope reads with this function. Fastify's own reader keeps each chunk as it came, and an
  * async iterator costs more than all other work on a body.
@@ -81,11 +86,12 @@ export const readBody = (request: IncomingMessage, maxBytes: number): Promise<Bu
       chunks.push(chunk);
       if (chunks.length === maxChunks) chunks.splice(0, maxChunks, Buffer.concat(chunks));
     };
+    // Each of the last three comes once, and a listener that removes itself costs more.
     request
       .on('data', onData)
-      .once('end', () => resolve(Buffer.concat(chunks)))
-      .once('error', onAborted)
-      .once('close', onAborted);
+      .on('end', () => resolve(joinChunks(chunks)))
+      .on('error', onAborted)
+      .on('close', onAborted);
   });
 
 /** For a parser that Fastify feeds: it receives the body as one chunk. */

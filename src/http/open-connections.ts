@@ -32,7 +32,8 @@ export const trackOpenConnections = (server: Server): OpenConnections => {
     if (!connection) return;
     connection.latestRequest = request;
     connection.pendingResponses.add(response);
-    response.once('close', () => connection.pendingResponses.delete(response));
+    // It closes once. A listener that removes itself costs more.
+    response.on('close', () => connection.pendingResponses.delete(response));
   });
   return connections;
 };

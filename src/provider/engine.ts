@@ -55,10 +55,16 @@ interface BuiltProvider {
   readonly handle: Handler;
 }
 
+const percent = 0x25;
+const plus = 0x2b;
+
 /** Nearly all ids and secrets have no such character, and read the same whether they are encoded or not. */
-const hasEscapesInBasic = ({ headers: { authorization = '' } }: IncomingMessage): boolean =>
-  /^basic /i.test(authorization) &&
-  /[%+]/.test(Buffer.from(authorization.slice('basic '.length), 'base64').toString());
+const hasEscapesInBasic = ({ headers: { authorization } }: IncomingMessage): boolean => {
+  if (authorization === undefined || !/^basic /i.test(authorization)) return false;
+  for (const byte of Buffer.from(authorization.slice('basic '.length), 'base64'))
+    if (byte === percent || byte === plus) return true;
+  return false;
+};
 
 /**
  * Hosts oidc-provider: one instance for the main paths and one for each alias. When keys change, new instances over the

@@ -29,16 +29,19 @@ const limitParameters = (body: Buffer): void => {
   if (parameters > maxParameters) refuseTooManyParameters();
 };
 
+export const carriesBody = (request: IncomingMessage): boolean =>
+  request.method === 'POST' && announcesBody(request);
+
+/** It hides the getter of the stream, which says that a body that was read is not readable. */
+const readable: PropertyDescriptor = { value: true };
+
 /**
  * Reads the body and hands it to the engine as already read. A body that doesn't declare its length is thus bounded like
  * any other, and one with more parameters than the engine looks at is refused.
  */
 export const readBodyForEngine = async (request: IncomingMessage, maxBytes: number): Promise<void> => {
-  if (request.method !== 'POST' || !announcesBody(request)) return;
   const body = await readBody(request, Math.min(maxBytes, engineMaxBytes));
   limitParameters(body);
-  Object.defineProperties(request, {
-    readable: { value: true },
-    iterator: { value: () => [body] },
-  });
+  Object.defineProperty(request, 'readable', readable);
+  Object.assign(request, { iterator: () => [body] });
 };

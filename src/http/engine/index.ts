@@ -17,7 +17,7 @@ import {
 import { setRequestContext } from '../../provider/request-context.ts';
 import type { AnswerError } from '../error-handler.ts';
 import { createForeignFormCheck } from '../pages/foreign-forms.ts';
-import { limitQuery, readBodyForEngine } from './bodies.ts';
+import { carriesBody, limitQuery, readBodyForEngine } from './bodies.ts';
 import { allowCorsOnErrors } from './cors-on-errors.ts';
 import { redirectPostToGet } from './redirect-post-to-get.ts';
 
@@ -54,11 +54,13 @@ export const engineScope =
         config: { allowMtlsHost: mtlsPaths.has(path) },
         handler: async (request, reply) => {
           limitQuery(request.raw.url ?? '');
-          await readBodyForEngine(request.raw, config.security.max_body_bytes).catch((error: unknown) => {
-            // The server doesn't wait for the rest of the body.
-            if (!request.raw.complete) reply.header('connection', 'close');
-            throw error;
-          });
+          if (carriesBody(request.raw)) {
+            await readBodyForEngine(request.raw, config.security.max_body_bytes).catch((error: unknown) => {
+              // The server doesn't wait for the rest of the body.
+              if (!request.raw.complete) reply.header('connection', 'close');
+              throw error;
+            });
+          }
           prepareRequest(request);
           reply.hijack();
           await engine.handle(path, request.raw, reply.raw);
