@@ -24,9 +24,8 @@ export const createDocuments = ({ connection, names, clock, inDoubt, timing }: D
   const mget = async (fullNames: string[]): Promise<(string | null)[]> =>
     toTexts(await connection.send('mget', fullNames, { limitMs: timing.operationTimeoutMs }));
 
-  /** One round trip. On a cluster, where a family is one slot, families are read in parallel. */
-  const fetch = async (fullNames: string[]): Promise<(string | null)[]> => {
-    if (!connection.clustered || fullNames.length === 1) return mget(fullNames);
+  /** On a cluster a family is one slot. */
+  const fetchFamilies = async (fullNames: string[]): Promise<(string | null)[]> => {
     const families = new Map<string, number[]>();
     for (const [at, name] of fullNames.entries()) {
       const family = name.slice(0, name.indexOf('}'));
@@ -43,6 +42,10 @@ export const createDocuments = ({ connection, names, clock, inDoubt, timing }: D
     );
     return texts;
   };
+
+  /** One round trip. On a cluster families are read in parallel. */
+  const fetch = (fullNames: string[]): Promise<(string | null)[]> =>
+    connection.clustered && fullNames.length > 1 ? fetchFamilies(fullNames) : mget(fullNames);
 
   const decodeNamed = (name: string, text: string, now: number): DecodedDocument | undefined => {
     try {

@@ -33,7 +33,7 @@ export class UnitOfWork {
         const extraText = keyText(extra);
         if (!this.#documents.has(extraText)) this.#requested.set(extraText, extra);
       }
-      this.#fetching ??= Promise.resolve().then(() => this.#fetch());
+      this.#fetching ??= this.#fetchTogether();
       await this.#fetching;
     }
     return this.#documents.get(text);
@@ -88,7 +88,9 @@ export class UnitOfWork {
     return this.#committed.some(({ write }) => keyText(write.key) === text);
   }
 
-  async #fetch(): Promise<void> {
+  async #fetchTogether(): Promise<void> {
+    // Reads that are asked for meanwhile join.
+    await undefined;
     const keys = [...(this.#requested?.entries() ?? [])];
     this.#requested = undefined;
     this.#fetching = undefined;

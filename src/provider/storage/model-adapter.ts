@@ -99,9 +99,10 @@ export class ModelAdapter implements Adapter {
     await this.change((work) => work.stage({ op: 'remove', key }, { commitOnRefusal: true }));
   }
 
-  protected async read(work: UnitOfWork, id: string): Promise<Document | undefined> {
+  protected read(work: UnitOfWork, id: string): Promise<Document | undefined> {
     const key = modelKey(this.#model, id);
-    return key && work.read(key, grantMembers.has(this.#model) ? [grantKey(id)] : []);
+    if (!key) return Promise.resolve(undefined);
+    return work.read(key, grantMembers.has(this.#model) ? [grantKey(id)] : []);
   }
 
   protected decode({ body, expiresAt, consumption }: Document, id: string): AdapterPayload | undefined {
