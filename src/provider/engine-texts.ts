@@ -32,3 +32,6 @@ export const submittingFormTitle = '<title>Submitting Callback</title>';
 
 /** The name of the function that is the first middleware of each route. */
 export const contextStep = 'ensureOIDC';
+
+/** The name of the function that refuses JWTs at introspection and revocation. */
+export const jwtRefusalStep = 'rejectStructuredTokens';

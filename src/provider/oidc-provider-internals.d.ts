@@ -28,7 +28,10 @@ declare module 'oidc-provider/lib/helpers/validate_dpop.js' {
 declare module 'oidc-provider/lib/helpers/router.js' {
   import type { Provider } from 'oidc-provider';
 
-  type Context = ConstructorParameters<Provider['OIDCContext']>[0] & { readonly app: Provider; oidc: object };
+  type Context = ConstructorParameters<Provider['OIDCContext']>[0] & {
+    readonly app: Provider;
+    oidc: { readonly params?: Readonly<Record<string, unknown>> | undefined };
+  };
   export type Middleware = (ctx: Context, next: () => Promise<unknown>) => Promise<unknown>;
   type Register = (
     this: Router,

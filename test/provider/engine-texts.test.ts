@@ -3,6 +3,7 @@ import t from 'tap';
 import {
   contextStep,
   deviceErrorNames,
+  jwtRefusalStep,
   staleFormDescriptions,
   submittingFormTitle,
   unknownCodeDetails,
@@ -19,6 +20,7 @@ const places: readonly (readonly [file: string, ...texts: (string | undefined)[]
   ['response_modes/form_post.js', submittingFormTitle],
   ['helpers/re_render_errors.js', ...Object.values(deviceErrorNames).map((name) => `class ${name} `)],
   ['helpers/initialize_app.js', `const ${contextStep} = async (ctx, next)`],
+  ['shared/reject_structured_tokens.js', `async function ${jwtRefusalStep}(ctx, next)`],
 ];
 
 t.test('the engine still has the texts that behaviour depends on', async (t) => {
