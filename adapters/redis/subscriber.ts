@@ -55,6 +55,8 @@ export class Subscriber {
   }
 
   #connect(): void {
+    // A subscription in the pause before a reconnection connects at once, and must not leave a second connection.
+    clearTimeout(this.#reconnectTimer);
     const options = this.#connection.subscriberOptions();
     if (!options) {
       this.#reconnectSoon();

@@ -320,6 +320,31 @@ await t.test('a subscriber receives messages again after its connection was lost
   });
 });
 
+await t.test('a message arrives once after a subscription while the connection was lost', async (t) => {
+  const { proxy, store, other } = await stage(t);
+  const heard: string[] = [];
+  store.subscribe('keys', (message) => heard.push(message));
+  const publishUntilHeard = (message: string): Promise<void> =>
+    waitFor(`a message ${message}`, async () => {
+      await other.publish('keys', message);
+      await sleep(20);
+      return heard.some((each) => each.startsWith(message));
+    });
+  await publishUntilHeard('before');
+  proxy.cut();
+  // One of these falls into the pause before the store connects again.
+  for (let topic = 0; topic < 20; topic++) {
+    store.subscribe(`topic ${topic}`, () => {});
+    await sleep(10);
+  }
+  await publishUntilHeard('after');
+  await sleep(200);
+  heard.length = 0;
+  await other.publish('keys', 'once');
+  await sleep(200);
+  t.same(heard, ['once']);
+});
+
 await t.test('a full memory is reported as such, and existing records can be read and removed', async (t) => {
   const { store } = await stage(t);
   await redisCommand(server.port, 'config', 'set', 'maxmemory', '1');
