@@ -10,7 +10,9 @@ import { calculateJwkThumbprint } from 'jose';
 import t, { type Test } from 'tap';
 import { openStore } from '#adapters/index.ts';
 import { Failure } from '#src/errors.ts';
+import type { KeyEntry } from '#src/services/keys/entry.ts';
 import { jwksRoute, type Keys, loadSecretCipher } from '#src/services/keys/index.ts';
+import { createRingStore } from '#src/services/keys/key-ring-store.ts';
 import type { Entry, Key, Store } from '#src/store/port.ts';
 import { createManualClock } from '../support/clocks.ts';
 import { keysConfig, openKeys } from '../support/keys.ts';
@@ -315,6 +317,24 @@ t.test('the key encryption key is checked at the start', async (t) => {
       'nor for processes that only encrypt',
     );
   });
+});
+
+t.test('keys are imported again only when their records have changed', async (t) => {
+  const { store, start } = await freshStore(t);
+  const config = keysConfig();
+  const { keys } = await start(config);
+  const cipher = await loadSecretCipher(config, store);
+  const ringStore = createRingStore(store, cipher, 'the configuration');
+  const { entries: before } = await ringStore.load();
+  const { entries: after } = await ringStore.load();
+  const secretsOf = (entries: readonly KeyEntry[]) =>
+    entries.map((entry) => (entry.use === 'sig' ? entry.signer : entry.secret));
+  t.ok(before.length > 0);
+  t.ok(secretsOf(after).every((secret, at) => secret === secretsOf(before)[at]));
+  const kid = kidOf(keys, 'ES256');
+  await damage(store, kid, (body) => body.replace(/"created":\d+/, '"created":1'));
+  const { entries: changed } = await ringStore.load();
+  t.equal(changed.find((entry) => entry.kid === kid)?.stamps.created, 1);
 });
 
 t.test('a damaged record is reported', async (t) => {

@@ -20,6 +20,8 @@ interface StoredKey {
   readonly body: string | undefined;
 }
 
+type DecodedKey = StoredKey & Decoded;
+
 /** A key that this process could read before stays in use, with the stamps that can still be read. */
 const recover = (known: KeyEntry | undefined, entry: KeyEntry | undefined): KeyEntry | undefined =>
   known && entry ? { ...known, stamps: entry.stamps } : (known ?? entry);
@@ -27,6 +29,14 @@ const recover = (known: KeyEntry | undefined, entry: KeyEntry | undefined): KeyE
 export const createRingReader = (cipher: SecretCipher, origin: string) => {
   const lastGood = new Map<string, KeyEntry>();
   let known: KeyRing | undefined;
+  let lastRead: readonly DecodedKey[] = [];
+
+  /** Importing the keys takes milliseconds, and most polls find the records of the last one. */
+  const decodeChanged = ({ kid, body }: StoredKey): DecodedKey => {
+    if (!body) return { kid, body };
+    const last = lastRead.find((each) => each.kid === kid && each.body === body);
+    return last ?? { kid, body, ...decode(kid, body, cipher) };
+  };
 
   const findingsOf = (kid: string, { problem }: Decoded): Finding[] => {
     if (problem === 'damaged') return [damaged(kid)];
@@ -36,7 +46,8 @@ export const createRingReader = (cipher: SecretCipher, origin: string) => {
   return (found: readonly StoredKey[]): KeyRing => {
     const allMissing = found.every(({ body }) => body === undefined);
     if (allMissing && known) return { ...known, faults: [vanished], vanished: true };
-    const decoded = found.map(({ kid, body }) => ({ kid, body, ...(body ? decode(kid, body, cipher) : {}) }));
+    const decoded = found.map(decodeChanged);
+    lastRead = decoded;
     const good = decoded.filter(({ entry, problem }) => entry && !problem);
     if (good.length === 0 && decoded.some(({ problem }) => problem === 'wrong_key')) {
       throw wrongKeyEncryptionKey(origin);
