@@ -23,27 +23,34 @@ interface ModelClass {
 /** The models whose payload is nothing but their members. */
 const models = ['AuthorizationCode', 'Grant', 'Interaction', 'RefreshToken', 'Session'] as const;
 
-/** The models that requests read. */
-const readModels = [...models, 'AccessToken'] as const;
+type ModelName = (typeof models)[number] | 'AccessToken';
 
-/** The members that the constructors of models check, or make when they are missing. */
-const constructed: ReadonlySet<string> = new Set(['kind', 'jti', 'uid', 'iat', 'iiat']);
+/** The models that requests read, with the members that their constructors make when they are missing. */
+const readModels: ReadonlyMap<ModelName, readonly string[]> = new Map([
+  ['AccessToken', []],
+  ['AuthorizationCode', []],
+  ['Grant', []],
+  ['Interaction', []],
+  ['RefreshToken', ['iat', 'iiat']],
+  ['Session', ['jti', 'uid']],
+]);
 
 /** The types of the engine leave out these members. */
-const classOf = (provider: Provider, name: (typeof readModels)[number]): ModelClass =>
-  provider[name] as unknown as ModelClass;
+const classOf = (provider: Provider, name: ModelName): ModelClass => provider[name] as unknown as ModelClass;
 
 /** The constructor copies a member much more slowly than an assignment, so it gets those only that it needs. */
-const instantiateFast = (model: ModelClass): void => {
+const instantiateFast = (model: ModelClass, constructed: readonly string[]): void => {
   const { instantiate } = model;
-  const stored = new Set(model.IN_PAYLOAD);
+  const assigned = new Set(model.IN_PAYLOAD);
+  // The constructor sets `kind` to the name of the class.
+  for (const name of ['kind', ...constructed]) assigned.delete(name);
   model.instantiate = function (this: ModelClass, payload) {
     if (payload === undefined) return instantiate.call(this);
     const needed: Record<string, unknown> = {};
     for (const name of constructed) if (payload[name] !== undefined) needed[name] = payload[name];
     const instance = new this(needed);
-    for (const name of Object.keys(payload))
-      if (stored.has(name) && !constructed.has(name)) instance[name] = payload[name];
+    if ((payload['kind'] ?? instance['kind']) !== instance['kind']) throw new TypeError('kind mismatch');
+    for (const name of Object.keys(payload)) if (assigned.has(name)) instance[name] = payload[name];
     return instance;
   };
 };
@@ -52,7 +59,7 @@ export const storedPayload: Override = {
   name: 'stored-payload',
   symbols: [
     ...models.map((name) => `${name}.prototype.getValueAndPayload`),
-    ...readModels.map((name) => `${name}.instantiate`),
+    ...Array.from(readModels.keys(), (name) => `${name}.instantiate`),
   ],
   reason:
     'The engine copies a model into its payload twice, with a call of `Object.defineProperty` for each member: that is a tenth of the processor time of a code exchange. It copies what it found into a model in the same way. No stored member is named `__proto__`, so an assignment does the same.',
@@ -72,6 +79,6 @@ export const storedPayload: Override = {
         return { value: this.jti, payload };
       };
     }
-    for (const name of readModels) instantiateFast(classOf(provider, name));
+    for (const [name, constructed] of readModels) instantiateFast(classOf(provider, name), constructed);
   },
 };
