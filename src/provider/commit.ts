@@ -31,8 +31,8 @@ const runRefusedHooks = async (
   ctx: KoaContextWithOIDC,
   hooks: ReadonlyMap<string, RouteHooks>,
 ): Promise<void> => {
-  const ofRoute = errorOf(ctx) && hooks.get(ctx.oidc?.route)?.refused;
-  if (ofRoute) for (const hook of ofRoute) await asyncLocalStorage.run(ctx, () => hook(ctx));
+  for (const hook of hooks.get(ctx.oidc?.route)?.refused ?? [])
+    await asyncLocalStorage.run(ctx, () => hook(ctx));
 };
 
 /** A refused request commits what survives a refusal. A failed one commits nothing, so that it may be repeated. */
@@ -56,7 +56,7 @@ export const commitBeforeResponse =
     try {
       await next();
       try {
-        await runRefusedHooks(ctx, hooks);
+        if (errorOf(ctx)) await runRefusedHooks(ctx, hooks);
         await commitOutcome(ctx, work);
       } catch (error) {
         if (error instanceof ReplayError) emitGrantRevoked(eventSource, ctx);

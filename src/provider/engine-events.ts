@@ -76,16 +76,15 @@ const describeRequest = (
   const { client, account, session, params } = ctx.oidc ?? {};
   const grantType = params?.['grant_type'];
   const accountId = account?.accountId ?? session?.accountId;
+  const details: Record<string, string | boolean> = { door: endpoint };
+  if (typeof grantType === 'string') details['grant_type'] = knownGrantType(grantTypes, grantType);
+  if (client?.['issuer_tokens'] === true) details['issuer_tokens'] = true;
   return {
     correlation: correlationId,
     address,
     ...(client && { client: client.clientId }),
     ...(accountId !== undefined && { account: accountId }),
-    details: {
-      door: endpoint,
-      ...(typeof grantType === 'string' && { grant_type: knownGrantType(grantTypes, grantType) }),
-      ...(client?.['issuer_tokens'] === true && { issuer_tokens: true }),
-    },
+    details,
   };
 };
 

@@ -25,9 +25,11 @@ export const tokenScopes: Override = {
     Object.defineProperty(BaseToken.prototype, 'scopes', {
       configurable: true,
       get(this: BaseToken): ReadonlySet<string> {
-        const scopes = this.scope?.split(' ') ?? [];
+        const left = new Set<string>();
+        if (this.scope === undefined) return left;
         const client = currentContext()?.oidc.client;
-        return new Set(client ? scopes.filter((scope) => isLeft(client, scope)) : scopes);
+        for (const scope of this.scope.split(' ')) if (!client || isLeft(client, scope)) left.add(scope);
+        return left;
       },
     });
   },

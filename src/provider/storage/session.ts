@@ -43,8 +43,16 @@ interface ClientState {
 }
 
 /** The state of one client: two ids, and an object for what else there is. */
-const encodeClient = ({ sid, grantId, ...more }: ClientState): string =>
-  JSON.stringify(Object.keys(more).length > 0 ? [sid, grantId, more] : [sid, grantId]);
+const encodeClient = (state: ClientState): string => {
+  const { sid, grantId } = state;
+  let more: Record<string, unknown> | undefined;
+  for (const [name, value] of Object.entries(state)) {
+    if (name === 'sid' || name === 'grantId') continue;
+    more ??= {};
+    more[name] = value;
+  }
+  return JSON.stringify(more ? [sid, grantId, more] : [sid, grantId]);
+};
 
 const decodeClient = (text: string, isOffline: boolean): object => {
   const [sid, grantId, more]: unknown[] = JSON.parse(text);
