@@ -283,6 +283,40 @@ t.test('back-channel logout is delivered (OpenID Connect Back-Channel Logout 1.0
   );
 });
 
+t.test('applications that never answer hold no notification of another (CWE-400)', async (t) => {
+  const good = await listen(t);
+  let givenUp = 0;
+  const silent = createServer(({ socket }) => {
+    socket.once('close', () => {
+      givenUp += 1;
+    });
+  }).listen(0, '127.0.0.1');
+  await new Promise((resolve) => silent.once('listening', resolve));
+  t.teardown(() => {
+    silent.closeAllConnections();
+    silent.close();
+  });
+  const { port } = Object(silent.address());
+  const { clients, ...config } = configOf(good.url);
+  const [app] = clients;
+  const slow = Array.from({ length: 70 }, (_, n) => ({
+    ...app,
+    client_id: `slow-${n}`,
+    backchannel_logout_uri: `http://127.0.0.1:${port}/`,
+  }));
+  const postern = await startInProcess(t, { ...config, clients: [...clients, ...slow] });
+  const signOut = async (browser: Browser) =>
+    browser.submit(await browser.open(logoutUrl(postern, {})), { logout: 'yes' });
+  const owner = new Browser();
+  await codeFor(new RelyingParty(postern.issuer), owner);
+  const stranger = new Browser();
+  for (const { client_id } of slow) await codeFor(new RelyingParty(postern.issuer, client_id), stranger);
+  await signOut(stranger);
+  await signOut(owner);
+  await good.wait(1);
+  t.ok(givenUp < 60, `it was sent after ${givenUp} requests had come to nothing`);
+});
+
 t.test('pending deliveries survive a restart', async (t) => {
   const listener = await listen(t);
   const store = { url: `sqlite:${join(t.testdir(), 'postern.db')}` };

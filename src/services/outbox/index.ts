@@ -6,7 +6,7 @@
  * 1. `send` stages the message with the unit of work. Once that is committed, a sweep begins. Commands only store
  *    messages, and ask the servers for a sweep.
  * 2. A sweep takes the messages that are due. It moves each to its next attempt before it sends it, and only the
- *    process whose write succeeds sends it.
+ *    process whose write succeeds sends it. It begins the next messages of requests while clients that are slow answer.
  * 3. When the handler succeeds, fails for good or fails after the last pause of the queue, the message is removed and
  *    the event `delivery` is emitted.
  * 4. A process that dies leaves its messages in the store. The next sweep of any process takes them.

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Events } from '../../events.ts';
 import { Conflict } from '../../store/errors.ts';
 import type { Clock, Insert, Listed, Store } from '../../store/port.ts';
@@ -61,8 +62,9 @@ const mayRetry = (error: unknown): boolean => {
 };
 
 export const createOutbox = ({ store, clock, events, onError, queue }: Dependencies): Outbox => {
-  const { name, retryPauses } = queue;
+  const { name, retryPauses, maxUnderWay, patienceMs } = queue;
   const handlers = new Map<string, Handler>();
+  const underWay = new Set<Promise<void>>();
   let running: Promise<void> | undefined;
   let again = false;
   let stopped = true;
@@ -105,16 +107,33 @@ export const createOutbox = ({ store, clock, events, onError, queue }: Dependenc
     events.emit({ ...event, type: 'delivery' });
   };
 
+  const waitFor = async (begun: readonly Promise<void>[]): Promise<void> => {
+    const all = Promise.all(begun).then(() => {});
+    await (patienceMs === undefined
+      ? all
+      : Promise.race([all, sleep(patienceMs, undefined, { ref: false })]));
+    if (underWay.size >= maxUnderWay) await Promise.race(underWay);
+  };
+
   const sweep = async (): Promise<void> => {
+    let hasFailed = false;
+    const begin = (item: Listed): Promise<void> => {
+      const begun = attempt(item)
+        .catch((error: unknown) => {
+          hasFailed = true;
+          onError(error);
+        })
+        .finally(() => underWay.delete(begun));
+      underWay.add(begun);
+      return begun;
+    };
     do {
       again = false;
-      const { items } = await store.list(outboxIndex, name, {
-        limit: batchSize,
-        to: clock.now(),
-      });
-      await Promise.all(items.map(attempt));
-      if (items.length === batchSize) again = true;
-    } while (again && !stopped);
+      const limit = Math.min(batchSize, maxUnderWay - underWay.size);
+      const { items } = await store.list(outboxIndex, name, { limit, to: clock.now() });
+      await waitFor(items.map(begin));
+      if (items.length === limit) again = true;
+    } while (again && !stopped && !hasFailed);
   };
 
   const sweepSoon = (): void => {
@@ -173,6 +192,7 @@ export const createOutbox = ({ store, clock, events, onError, queue }: Dependenc
         unsubscribe();
         clearTimeout(timer);
         await running;
+        await Promise.all(underWay);
       };
     },
   };

@@ -18,6 +18,10 @@ export interface Queue {
   /** The pauses after each failed attempt. They are longer than an attempt takes, so that no two overlap. */
   readonly retryPauses: readonly number[];
   readonly lifetimeMs: number;
+  /** How many messages of one process are being sent at a time. */
+  readonly maxUnderWay: number;
+  /** After this time the next messages are begun, however slow the receivers of the ones before are. */
+  readonly patienceMs?: number;
 }
 
 /** Requests to clients. */
@@ -25,6 +29,9 @@ export const requestQueue: Queue = {
   name: 'due',
   retryPauses: [3_000, 30_000, 300_000],
   lifetimeMs: 3_600_000,
+  // Anyone who may register a client chooses how slow it is, and must not hold what is sent to others.
+  maxUnderWay: 200,
+  patienceMs: 200,
 };
 
 /** Mail servers ask to try again later, as with greylisting, which takes up to an hour (RFC 6647 §2.3). */
@@ -32,6 +39,8 @@ export const mailQueue: Queue = {
   name: 'mail',
   retryPauses: [30_000, 120_000, 600_000, 1_800_000],
   lifetimeMs: 7_200_000,
+  // All go to one mail server.
+  maxUnderWay: 20,
 };
 
 const format = record<Delivery>('delivery');
