@@ -126,6 +126,39 @@ const visitAll = (
   return Promise.all([worker(), worker(), worker()]);
 };
 
+/** Below each heading of a page, in pixels. A lead continues its heading. */
+const gapsBelowHeadings = `[...document.querySelectorAll('main :is(h1, h2)')].flatMap((heading) => {
+  const next = heading.nextElementSibling;
+  const shown = next?.checkVisibility() && next.getBoundingClientRect();
+  if (!shown || shown.height === 0 || next.matches('.lead')) return [];
+  const gap = shown.top - heading.getBoundingClientRect().bottom;
+  return gap < (heading.localName === 'h1' ? 12 : 6) ? [heading.textContent + ': ' + gap] : [];
+})`;
+
+/** The widths of the buttons of the main column, without those beside a field. */
+const widthsOfButtons = `[...document.querySelectorAll('main :is(.login-submit, .stack :is(button, [role=button]))')]
+  .filter((button) => button.checkVisibility()).map((button) => Math.round(button.getBoundingClientRect().width))`;
+
+t.test('a heading keeps its distance from what it is above', (t) =>
+  inContext({ viewport: narrow, reducedMotion: 'reduce' }, (context) =>
+    visitAll(context, stays, async (tab, { name }) => {
+      await tab.goto(`${origin}/page/${name}`);
+      t.strictSame(await tab.evaluate(gapsBelowHeadings), [], name);
+    }),
+  ),
+);
+
+t.test('the ways to sign in have buttons of one width', (t) =>
+  inContext({ viewport: wide, reducedMotion: 'reduce' }, async (context) => {
+    const tab = await context.newPage();
+    await tab.goto(`${origin}/page/login-all-ways`);
+    await tab.locator('.passkey-get').waitFor();
+    const widths = await tab.evaluate<number[]>(widthsOfButtons);
+    t.ok(widths.length > 3, `${widths.length} buttons`);
+    t.strictSame([...new Set(widths)].length, 1, widths.join(', '));
+  }),
+);
+
 t.test('every page is accessible, fits and obeys its policy in both colour schemes and widths', (t) =>
   inContext({ viewport: wide, colorScheme: 'light', reducedMotion: 'reduce' }, (context) =>
     visitAll(context, stays, async (tab, { name }) => {
