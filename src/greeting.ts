@@ -1,7 +1,16 @@
 import type { Config } from '#config';
 import type { Demo } from './services/demo-data/index.ts';
+import { administratorCommand } from './services/own-command/index.ts';
 
 const row = (name: string, value: string): string => `  ${name.padEnd(12)}${value}`;
+
+const consoleRows = (config: Config): readonly string[] => {
+  const { issuer, admin } = config;
+  if (!admin.enabled || admin.listen !== undefined) return [];
+  const command = administratorCommand(config);
+  const hint = command === undefined ? [] : [row('', `to become an administrator: ${command}`)];
+  return [row('Console', `${issuer}/admin`), ...hint];
+};
 
 /** What a new user needs after the start: addresses, logins, and commands to paste. */
 export const greeting = (config: Config, demo: Demo | undefined): string => {
@@ -10,7 +19,7 @@ export const greeting = (config: Config, demo: Demo | undefined): string => {
     `Postern is listening on ${issuer} (${config.mode}).`,
     '',
     ...(config.mode === 'development' ? [row('Playground', `${issuer}/`)] : []),
-    ...(config.admin.enabled && config.admin.listen === undefined ? [row('Console', `${issuer}/admin`)] : []),
+    ...consoleRows(config),
     row('Metadata', `${issuer}/.well-known/openid-configuration`),
     row('Health', `${issuer}/readyz`),
     row('Store', config.store.url.replace(/\/\/[^@/]*@/, '//***@')),

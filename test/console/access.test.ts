@@ -41,6 +41,19 @@ t.test('a person without a role is refused, and learns no name of a group', asyn
   t.notMatch(page.body, 'console-menu');
 });
 
+t.test('in development the refusal says how to make an administrator', async (t) => {
+  const folder = t.testdir();
+  const { issuer: own, browserOf: inOwn } = await startConsole(t, {
+    store: { url: `sqlite:${folder}/postern.db` },
+  });
+  const page = await (await inOwn('ada')).request(`${own}/admin`);
+  t.equal(page.status, 403);
+  t.match(page.body, '<code>npx postern admin invite you@example.com</code>');
+  t.match(page.body, 'This server runs in development.');
+  const withoutStore = await (await browserOf('ada')).request(`${issuer}/admin`);
+  t.notMatch(withoutStore.body, 'admin invite', 'a command can not open the memory of a server');
+});
+
 t.test('a token of the API opens no page', async (t) => {
   const page = await new Browser({ authorization: 'Bearer x' }).request(`${issuer}/admin`);
   t.equal(page.status, 303);

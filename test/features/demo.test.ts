@@ -159,6 +159,16 @@ t.test('production, a store in use, and a disabled demo get no demo data', async
   t.notMatch(greeting(config, none), /demo/, 'the greeting names no secrets of missing records');
 });
 
+t.test('the greeting says how to become an administrator', (t) => {
+  const config = testConfig(['store.url=sqlite:here.db', 'admin.enabled=true']);
+  t.match(
+    greeting(config, undefined),
+    /^ {2}Console {5}\S+\/admin\n {14}to become an administrator: npx postern admin invite you@example\.com$/m,
+  );
+  t.notMatch(greeting({ ...config, mode: 'production' }, undefined), /admin invite/);
+  t.end();
+});
+
 t.test('production refuses a store with demo data until all of it is deleted', async (t) => {
   const { accounts, clients, close, ensure, store } = await open();
   t.teardown(close);

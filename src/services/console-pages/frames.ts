@@ -1,14 +1,17 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Config } from '#config';
 import type { Pages } from '../../http/pages/pages.ts';
 import { routes as engineRoutes } from '../../provider/paths.ts';
 import type { ConsoleFrame } from '../../views/console/frame.ts';
 import { accountPath, consolePath } from '../clients/index.ts';
+import { administratorCommand } from '../own-command/index.ts';
 import { displayOfAccount } from '../sign-ins/index.ts';
 import type { Admitted } from './admit.ts';
 import { pathOf } from './request.ts';
 import type { ConsoleMenuEntry } from './section.ts';
 
 interface Dependencies {
+  readonly config: Config;
   readonly pages: Pages;
   readonly menu: readonly ConsoleMenuEntry[];
   /** Empty where the console is at the port of the account pages and the engine. */
@@ -21,7 +24,7 @@ interface Frames {
   answerNoRole(request: FastifyRequest, reply: FastifyReply, username: string): Promise<FastifyReply>;
 }
 
-export const createFrames = ({ pages, menu, mainOrigin }: Dependencies): Frames => {
+export const createFrames = ({ config, pages, menu, mainOrigin }: Dependencies): Frames => {
   const signOut = `${mainOrigin}${engineRoutes.end_session}`;
 
   const loadTexts = async (tag: string) => {
@@ -55,7 +58,13 @@ export const createFrames = ({ pages, menu, mainOrigin }: Dependencies): Frames 
     async answerNoRole(request, reply, username) {
       const page = pages.pageFor(request);
       const { noRolePage } = await import('../../views/console/no-role.ts');
-      const body = noRolePage(page, { text: await loadTexts(page.messages.tag), username, signOut });
+      const command = administratorCommand(config);
+      const body = noRolePage(page, {
+        text: await loadTexts(page.messages.tag),
+        username,
+        signOut,
+        ...(command !== undefined && { command }),
+      });
       return pages.send(request, reply, body, { status: 403 });
     },
   };

@@ -59,7 +59,7 @@ export const createConsoleScope = (
   const originOf = config.admin.listen === undefined ? undefined : ownOriginOf(config);
   /** The account pages and the engine are at the main port. */
   const mainOrigin = originOf === undefined ? '' : config.issuer;
-  const { frameOf, answerNoRole } = createFrames({ pages, menu, mainOrigin });
+  const { frameOf, answerNoRole } = createFrames({ config, pages, menu, mainOrigin });
 
   const startSignIn = (
     request: FastifyRequest,

@@ -17,6 +17,8 @@ export const de = {
       ' angemeldet. Dieses Konto hat keine Rolle in der Verwaltung.',
     ],
     what: 'Bitten Sie die Administration um eine Rolle, oder melden Sie sich mit einem anderen Konto an.',
+    command:
+      'Dieser Server läuft im Entwicklungsmodus. Dieser Befehl gibt einen Link aus, mit dem ein Administrationskonto angelegt wird:',
     signOut: 'Abmelden',
   },
   confirm: {

@@ -13,6 +13,7 @@ export const en = {
     title: 'You have no access to the administration',
     why: (account) => ['You are signed in as ', account, ', which has no role in the administration.'],
     what: 'Ask an administrator for a role, or sign in with another account.',
+    command: 'This server runs in development. This command prints a link that makes an administrator:',
     signOut: 'Sign out',
   },
   confirm: {

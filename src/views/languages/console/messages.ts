@@ -29,7 +29,14 @@ type ByRole = Readonly<Record<'viewer' | 'support' | 'admin', string>>;
 export interface ConsoleMessages {
   readonly menu: { label: string; account: string; signOut: string };
   readonly roles: ByRole;
-  readonly noRole: { title: string; why: (account: Value) => Phrase; what: string; signOut: string };
+  readonly noRole: {
+    title: string;
+    why: (account: Value) => Phrase;
+    what: string;
+    /** Before a command, on a server in development. */
+    command: string;
+    signOut: string;
+  };
   readonly confirm: { typed: (name: Value) => Phrase; typedWrong: string };
   readonly lists: { search: string; next: string; none: string; actions: string };
   readonly conflict: {

@@ -13,6 +13,8 @@ export const pl = {
     title: 'Nie masz dostępu do administracji',
     why: (account) => ['Zalogowano jako ', account, '. To konto nie ma roli w administracji.'],
     what: 'Poproś administratora o rolę albo zaloguj się na inne konto.',
+    command:
+      'Ten serwer działa w trybie deweloperskim. To polecenie wyświetli link, który tworzy konto administratora:',
     signOut: 'Wyloguj się',
   },
   confirm: {
