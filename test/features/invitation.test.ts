@@ -25,6 +25,7 @@ const open = async (t: Test): Promise<Stage> => {
   const server = await startServerProcess(t, {
     config: {
       ...usualConfig,
+      admin: { enabled: true },
       mail: { url: `smtp://127.0.0.1:${smtp.port}`, from: 'Harbour <id@harbour.example>' },
       profile: {
         fields: [
@@ -138,6 +139,33 @@ t.test('an operator invites a person, by mail or with a link to pass on', async 
       t.match(claims, { employee_no: '123456', desk: 'D-1' });
       t.notOk('groups' in claims);
       t.strictSame(groups ?? [], []);
+    },
+  );
+
+  await t.test(
+    'a person with a role is led to the console, also by a form that was sent twice',
+    async (t) => {
+      const args = ['admin', 'invite', 'root@example.com', '--role', 'viewer', '--json'];
+      const { exit, out } = await runPosternInProcess(server.cwd, args);
+      t.equal(exit, 0);
+      const browser = new Browser();
+      const page = await browser.open(JSON.parse(out).url);
+      const typed = { login: 'walter', password, 'claim-employee_no': '123456', 'claim-desk': 'D-1' };
+      for (const time of ['first', 'second']) {
+        const done = await browser.submit(page, typed);
+        t.equal(done.status, 200, time);
+        t.equal(done.url, `${server.url}/account/invitation?to=administration`);
+        t.match(done.body, '<a role="button" class="to-console" href="/admin">');
+      }
+      t.notMatch(
+        (await browser.open(`${server.url}/account/invitation?to=//evil.example`)).body,
+        'to-console',
+      );
+      const signIn = await browser.open(`${server.url}/admin`);
+      t.match(signIn.body, 'login-submit', 'the link signs nobody in');
+      const console = await browser.submit(signIn, { login: 'walter', password });
+      t.equal(console.url, `${server.url}/admin`);
+      t.equal(console.status, 200);
     },
   );
 

@@ -587,6 +587,7 @@ export const gallery: readonly Exhibit[] = [
     { language: 'de' },
   ),
   exhibit('invitation-done', (page) => invitationDonePage(page), {}),
+  exhibit('invitation-done-role', (page) => invitationDonePage(page, '/admin'), {}),
   exhibit('sign-in-methods', ofAccount(signInMethodsPage), {
     methods: [
       {

@@ -8,6 +8,8 @@ import {
   problemOf,
 } from '../../services/account-forms/index.ts';
 import type { AddAccount, Claims } from '../../services/accounts/index.ts';
+import { roleOf } from '../../services/administration/index.ts';
+import { consolePath } from '../../services/clients/index.ts';
 import { invitationPath, invitationPurpose, readInvitation } from '../../services/invitations/index.ts';
 import { linkGone, submitOnce } from '../../services/one-time-links/index.ts';
 import {
@@ -20,6 +22,9 @@ import {
 import { createCheckRepeated } from '../../services/sign-ins/index.ts';
 import { invitationDonePage, invitationPage } from '../../views/pages/invitation.ts';
 import type { InvitationDependencies } from './dependencies.ts';
+
+/** The value of the parameter `to` for a person with a role. */
+const toConsole = 'administration';
 
 interface WithToken {
   Params: { readonly token: string };
@@ -50,6 +55,8 @@ export const acceptPages = (dependencies: InvitationDependencies): FastifyPlugin
   const checkRepeated = createCheckRepeated(dependencies);
   const { min_length: minPasswordLength } = config.security.password;
   const { ofSignUp } = createProfileFields(config);
+  /** At a port of its own, the console has an address that only its operator knows. */
+  const hasConsole = config.admin.enabled && config.admin.listen === undefined;
 
   const findInvitation = async (token: string): Promise<Invitation> => {
     const link = await links.find(invitationPurpose, token);
@@ -112,7 +119,7 @@ export const acceptPages = (dependencies: InvitationDependencies): FastifyPlugin
   const submit = async (
     request: FastifyRequest,
     reply: FastifyReply,
-    { token, form, done }: { token: string; form: Form; done: () => FastifyReply },
+    { token, form, done }: { token: string; form: Form; done: () => Promise<FastifyReply> },
   ): Promise<FastifyReply> => {
     const invitation = await findInvitation(token);
     const { username, email } = invitation;
@@ -144,6 +151,16 @@ export const acceptPages = (dependencies: InvitationDependencies): FastifyPlugin
     return done();
   };
 
+  /** The person who has used this link up has a role in the administration now. */
+  const givesRole = async (token: string): Promise<boolean> => {
+    if (!hasConsole) return false;
+    const used = await links.findJustUsed(invitationPurpose, token);
+    return (
+      used !== undefined &&
+      roleOf(config.admin, { operatorGroups: readInvitation(used).groups }) !== undefined
+    );
+  };
+
   /** The account of this form was added a moment ago, with this link. */
   const isRepeated = async (token: string, form: Form): Promise<boolean> => {
     const used = await links.findJustUsed(invitationPurpose, token);
@@ -157,9 +174,11 @@ export const acceptPages = (dependencies: InvitationDependencies): FastifyPlugin
   };
 
   return async (scope) => {
-    scope.get(invitationPath, async (request, reply) =>
-      pages.send(request, reply, invitationDonePage(pages.pageFor(request))),
-    );
+    scope.get<{ Querystring: { readonly to?: unknown } }>(invitationPath, async (request, reply) => {
+      const leadsToConsole = hasConsole && request.query.to === toConsole;
+      const body = invitationDonePage(pages.pageFor(request), leadsToConsole ? consolePath : undefined);
+      return pages.send(request, reply, body);
+    });
 
     scope.get<WithToken>(`${invitationPath}/:token`, async (request, reply) =>
       sendForm(request, reply, await findInvitation(request.params.token)),
@@ -168,7 +187,10 @@ export const acceptPages = (dependencies: InvitationDependencies): FastifyPlugin
     scope.post<WithToken & { Body: Form | undefined }>(`${invitationPath}/:token`, async (request, reply) => {
       const { token } = request.params;
       const form = request.body ?? {};
-      const done = () => reply.header('cache-control', 'no-store').redirect(invitationPath, 303);
+      const done = async () => {
+        const query = (await givesRole(token)) ? `?${new URLSearchParams({ to: toConsole })}` : '';
+        return reply.header('cache-control', 'no-store').redirect(`${invitationPath}${query}`, 303);
+      };
       return submitOnce({
         submit: () => submit(request, reply, { token, form, done }),
         isRepeated: () => isRepeated(token, form),

@@ -6,7 +6,7 @@ interface Submission<T> {
   /** Whether the link was used a moment ago by a form that said the same. */
   readonly isRepeated: () => Promise<boolean>;
   /** Where the first form ended. */
-  readonly done: () => T;
+  readonly done: () => T | Promise<T>;
 }
 
 /** What a second form meets: the link was used, or its account has the name. */

@@ -295,6 +295,9 @@ export const de = {
     hint: 'Sie wurden eingeladen. Wählen Sie, wie Sie sich anmelden möchten.',
     doneTitle: 'Ihr Konto ist bereit',
     done: 'Gehen Sie zur App und melden Sie sich mit Benutzername und Passwort an. Sie können diese Seite schließen.',
+    doneWithRole:
+      'Sie haben eine Rolle in der Verwaltung. Melden Sie sich dort mit Benutzername und Passwort an.',
+    toConsole: 'Zur Verwaltung',
   },
   emailCode: {
     title: 'E-Mail-Adresse bestätigen',

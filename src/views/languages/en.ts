@@ -280,6 +280,8 @@ export const en = {
     hint: 'You were invited. Choose how you want to sign in.',
     doneTitle: 'Your account is ready',
     done: 'Go to the app and sign in with your username and password. You can close this page.',
+    doneWithRole: 'You have a role in the administration. Sign in there with your username and password.',
+    toConsole: 'Go to the administration',
   },
   emailCode: {
     title: 'Confirm your email address',

@@ -266,6 +266,9 @@ export interface Messages {
     hint: string;
     doneTitle: string;
     done: string;
+    /** Instead of `done`, for people with a role in the administration. */
+    doneWithRole: string;
+    toConsole: string;
   };
   readonly emailCode: {
     title: string;

@@ -3,15 +3,7 @@ import { pl as factors } from './factors/pl.ts';
 import { pl as mail } from './mail/pl.ts';
 import type { Messages } from './messages.ts';
 import { pl as passkeys } from './passkeys/pl.ts';
-
-const rules = new Intl.PluralRules('pl');
-
-/** 1 aplikacja, 2–4 aplikacje, 5 aplikacji, 22 aplikacje. */
-const plural = (count: number, one: string, few: string, many: string): string => {
-  const rule = rules.select(count);
-  if (rule === 'one') return one;
-  return rule === 'few' ? few : many;
-};
+import { plural } from './polish-plural.ts';
 
 const characters = (count: number): string => `${count} ${plural(count, 'znak', 'znaki', 'znaków')}`;
 
@@ -305,6 +297,8 @@ export const pl = {
     hint: 'To zaproszenie jest dla Ciebie. Wybierz, jak chcesz się logować.',
     doneTitle: 'Konto jest gotowe',
     done: 'Przejdź do aplikacji i zaloguj się nazwą użytkownika i hasłem. Możesz zamknąć tę stronę.',
+    doneWithRole: 'Masz rolę w administracji. Zaloguj się tam nazwą użytkownika i hasłem.',
+    toConsole: 'Przejdź do administracji',
   },
   emailCode: {
     title: 'Potwierdź adres e-mail',

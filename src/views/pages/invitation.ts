@@ -46,12 +46,17 @@ export const invitationPage = (page: Page, model: InvitationModel): string => {
   });
 };
 
-export const invitationDonePage = (page: Page): string => {
+/** `console` is its path, for a person with a role. */
+export const invitationDonePage = (page: Page, console?: string): string => {
   const { invitation } = page.messages;
   return layout(page, {
     title: invitation.doneTitle,
     body: html`
-    <p>${invitation.done}</p>
-    ${homeLink(page)}`,
+    <p>${console === undefined ? invitation.done : invitation.doneWithRole}</p>
+    ${
+      console === undefined
+        ? homeLink(page)
+        : html`<p><a role="button" class="to-console" href="${ownPath(console)}">${invitation.toConsole}</a></p>`
+    }`,
   });
 };
