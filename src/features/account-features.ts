@@ -2,17 +2,17 @@
 import type { Feature } from '../feature.ts';
 import { createProfileFields } from '../services/profile-fields/index.ts';
 import { accountActivity } from './account-activity/index.ts';
-import { accountApps } from './account-apps/index.ts';
-import { accountAuthenticator, removeAppPath } from './account-authenticator/index.ts';
+import { accountApps, appsPath } from './account-apps/index.ts';
+import { accountAuthenticator, authenticatorPath, removeAppPath } from './account-authenticator/index.ts';
 import { accountData } from './account-data/index.ts';
 import { accountOverview } from './account-overview/index.ts';
-import { accountPasskeys, removePasskeyPath } from './account-passkeys/index.ts';
-import { accountPassword } from './account-password/index.ts';
-import { accountProfile } from './account-profile/index.ts';
+import { accountPasskeys, passkeysPath, removePasskeyPath } from './account-passkeys/index.ts';
+import { accountPassword, passwordPath } from './account-password/index.ts';
+import { accountProfile, profilePath } from './account-profile/index.ts';
 import { accountRecovery } from './account-recovery/index.ts';
-import { accountSessions } from './account-sessions/index.ts';
+import { accountSessions, sessionsPath } from './account-sessions/index.ts';
 import { accountSignInMethods } from './account-sign-in-methods/index.ts';
-import { accountUpstreams, removeIdentityPath } from './account-upstreams/index.ts';
+import { accountUpstreams, removeIdentityPath, upstreamsPath } from './account-upstreams/index.ts';
 import type { FeatureDependencies } from './dependencies.ts';
 import { emailAddress, emailPath } from './email-address/index.ts';
 
@@ -21,7 +21,20 @@ export const accountFeatures = (dependencies: FeatureDependencies): readonly Fea
   const { accounts, clients, endEverything, factors, links, mail, notices, otherWays } = services;
   const { passkeys, sessions, strengthOf, throttle, upstreamLinks, upstreams } = services;
   return [
-    accountOverview(pages),
+    accountOverview({
+      pages,
+      summarize: services.summarizeAccount,
+      paths: {
+        profile: profilePath,
+        email: emailPath,
+        password: passwordPath,
+        passkeys: passkeysPath,
+        authenticator: authenticatorPath,
+        upstreams: upstreamsPath,
+        sessions: sessionsPath,
+        apps: appsPath,
+      },
+    }),
     accountProfile({
       events,
       pages,

@@ -8,6 +8,7 @@ import type { GrantType } from '../provider/grant-types.ts';
 import type { Clock, Store } from '../store/port.ts';
 import { createStrengthOf, type StrengthOf } from './account-pages/index.ts';
 import { createForgetAccount, type ForgetAccount } from './account-removal/index.ts';
+import { createSummarizeAccount, type SummarizeAccount } from './account-summary/index.ts';
 import { type Accounts, createAccounts } from './accounts/index.ts';
 import { createHasMakerRight, type HasMakerRight } from './administration/index.ts';
 import { type Admission, createAdmission } from './admission/index.ts';
@@ -110,6 +111,7 @@ export interface Services {
   readonly signInCounts: SignInCounts;
   readonly siteImages: SiteImages;
   readonly strengthOf: StrengthOf;
+  readonly summarizeAccount: SummarizeAccount;
   readonly throttle: Throttle;
   readonly upstreams: Upstreams;
   readonly storedUpstreams: StoredUpstreams;
@@ -260,6 +262,7 @@ export const createServices = async (dependencies: Dependencies): Promise<Servic
     sessions,
     signInCounts,
     siteImages,
+    summarizeAccount: createSummarizeAccount({ store, clock, upstreams, upstreamLinks }),
     strengthOf: createStrengthOf(factors, passkeys),
     throttle,
     upstreams,

@@ -6,6 +6,8 @@ import type { AccountDisplay, Page, PageContent } from './page.ts';
 interface MenuItem {
   readonly href: string;
   readonly label: string;
+  /** What the page is for. */
+  readonly purpose?: string | undefined;
   readonly isCurrent: boolean;
 }
 

@@ -14,7 +14,11 @@ export const accountActivity = (dependencies: AccountActivityDependencies): Feat
   return {
     name: 'account-activity',
     account: {
-      menu: { path: activityPath, label: ({ account }) => account.activity.title },
+      menu: {
+        path: activityPath,
+        label: ({ account }) => account.activity.title,
+        purpose: ({ account }) => account.overview.activity,
+      },
       pages: activityPages(dependencies),
       exports: { activity: exportActivity(dependencies) },
     },

@@ -13,6 +13,8 @@ import { appsPages, exportApps } from './apps-pages.ts';
 import type { AccountAppsDependencies } from './dependencies.ts';
 import { appsPath } from './paths.ts';
 
+export { appsPath } from './paths.ts';
+
 export const accountApps = (dependencies: AccountAppsDependencies): Feature => ({
   name: 'account-apps',
   account: {

@@ -14,7 +14,7 @@ import { authenticatorPages, exportFactors } from './authenticator-pages.ts';
 import type { AccountAuthenticatorDependencies } from './dependencies.ts';
 import { authenticatorPath } from './paths.ts';
 
-export { removeAppPath } from './paths.ts';
+export { authenticatorPath, removeAppPath } from './paths.ts';
 
 export const accountAuthenticator = (dependencies: AccountAuthenticatorDependencies): Feature => ({
   name: 'account-authenticator',

@@ -21,7 +21,11 @@ export const accountData = (dependencies: AccountDataDependencies): Feature => {
     name: 'account-data',
     ...(canDelete && { pages: deletedPages(dependencies) }),
     account: {
-      menu: { path: dataPath, label: ({ account }) => account.data.menu },
+      menu: {
+        path: dataPath,
+        label: ({ account }) => account.data.menu,
+        purpose: ({ account }) => account.overview.data,
+      },
       pages: (account) => async (scope) => {
         await scope.register(copyPages(dependencies, account));
         if (canDelete) await scope.register(deletePages(dependencies, account));

@@ -24,7 +24,7 @@ import { exportPasskeys, passkeyPages } from './passkey-pages.ts';
 import { passkeysPath } from './paths.ts';
 import { wellKnown } from './well-known.ts';
 
-export { removePasskeyPath } from './paths.ts';
+export { passkeysPath, removePasskeyPath } from './paths.ts';
 
 export const accountPasskeys = (dependencies: PasskeysDependencies): Feature => {
   if (!dependencies.passkeys.isEnabled) return { name: 'account-passkeys' };

@@ -13,6 +13,8 @@ import type { AccountPasswordDependencies } from './dependencies.ts';
 import { passwordPages } from './password-pages.ts';
 import { passwordPath } from './paths.ts';
 
+export { passwordPath } from './paths.ts';
+
 export const accountPassword = (dependencies: AccountPasswordDependencies): Feature => ({
   name: 'account-password',
   pages: async (scope) => {

@@ -10,6 +10,8 @@ import type { AccountProfileDependencies } from './dependencies.ts';
 import { profilePath } from './paths.ts';
 import { exportProfile, profilePages } from './profile-pages.ts';
 
+export { profilePath } from './paths.ts';
+
 export const accountProfile = (dependencies: AccountProfileDependencies): Feature => ({
   name: 'account-profile',
   account: {

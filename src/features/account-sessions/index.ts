@@ -13,6 +13,8 @@ import type { AccountSessionsDependencies } from './dependencies.ts';
 import { sessionsPath } from './paths.ts';
 import { exportSessions, sessionPages } from './session-pages.ts';
 
+export { sessionsPath } from './paths.ts';
+
 export const accountSessions = (dependencies: AccountSessionsDependencies): Feature => ({
   name: 'account-sessions',
   account: {

@@ -18,7 +18,7 @@ import type { AccountUpstreamsDependencies } from './dependencies.ts';
 import { linkPages } from './link-pages.ts';
 import { upstreamsPath } from './paths.ts';
 
-export { removeIdentityPath } from './paths.ts';
+export { removeIdentityPath, upstreamsPath } from './paths.ts';
 
 export const accountUpstreams = (dependencies: AccountUpstreamsDependencies): Feature => {
   const { links, upstreams } = dependencies;

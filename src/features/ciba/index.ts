@@ -62,7 +62,13 @@ export const ciba = (dependencies: CibaDependencies): Feature => {
         clientPing: pingThroughOutbox(dependencies),
       },
     },
-    account: { menu: { path: requestsPath, label: ({ requests }) => requests.title } },
+    account: {
+      menu: {
+        path: requestsPath,
+        label: ({ requests }) => requests.title,
+        purpose: ({ account }) => account.overview.requests,
+      },
+    },
     pages: approvalPages(dependencies),
   };
 };

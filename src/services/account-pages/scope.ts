@@ -60,9 +60,10 @@ export const accountScope = (
       account: displayOfAccount(account),
       menu: menu
         .filter(({ isShown }) => isShown?.() ?? true)
-        .map(({ path: href, label }) => ({
+        .map(({ path: href, label, purpose }) => ({
           href,
           label: label(page.messages),
+          purpose: purpose?.(page.messages),
           isCurrent: href === path || (href !== accountPath && path.startsWith(`${href}/`)),
         })),
       signOut: routes.end_session,

@@ -27,6 +27,8 @@ export interface AccountSection {
 interface AccountMenuEntry {
   readonly path: string;
   readonly label: (messages: Messages) => string;
+  /** What the page is for. The overview says it of a page that has no state to show. */
+  readonly purpose?: (messages: Messages) => string;
   /** Asked for each page. Without it the entry is always there. */
   readonly isShown?: () => boolean;
 }

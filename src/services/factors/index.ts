@@ -11,3 +11,4 @@ export type { Factors, NewAuthenticator } from './factor.ts';
 export { createFactors } from './factors.ts';
 export { createForgetBrowsers } from './forget-browsers.ts';
 export { qrCodeOf } from './key-uri.ts';
+export { readFactors } from './record.ts';

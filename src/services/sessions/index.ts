@@ -20,7 +20,7 @@ export type { EndEverything, Ended } from './end-everything.ts';
 export { createNotifyClients, logoutDelivery } from './logout-notification.ts';
 export { sessionIdOf, sessionIdOfFamily } from './record-id.ts';
 export type { Sessions } from './sessions.ts';
-export { type GrantSummary, readGrant, type SessionSummary } from './summaries.ts';
+export { type GrantSummary, readGrant, readSession, type SessionSummary } from './summaries.ts';
 
 interface Dependencies {
   readonly store: Store;

@@ -7,7 +7,27 @@ type EditableClaim = Config['profile']['editable'][number];
 export interface AccountMessages {
   readonly menu: { label: string; signOut: string };
   readonly signInFailed: { title: string; why: string; again: string };
-  readonly overview: { title: string; menu: string; created: string; passwordChanged: string };
+  /** A count is shown as a text, because there may be more. */
+  readonly overview: {
+    title: string;
+    menu: string;
+    created: (date: string) => string;
+    changed: (date: string) => string;
+    isSet: string;
+    notSet: string;
+    isSetUp: string;
+    notSetUp: string;
+    none: string;
+    passkeys: (count: number) => string;
+    onlyHere: string;
+    devices: (shown: string, count: number) => string;
+    apps: (shown: string, count: number) => string;
+    activity: string;
+    data: string;
+    requests: string;
+    advice: string;
+    addPasskey: string;
+  };
   /** Ways to sign in, by their names in `amr` (RFC 8176). */
   readonly methods: Readonly<Record<'pwd' | 'otp' | 'hwk' | 'swk', string>>;
   readonly sessions: {

@@ -1,3 +1,4 @@
+import { plural } from '../polish-plural.ts';
 import type { AccountMessages } from './messages.ts';
 
 export const pl = {
@@ -10,8 +11,23 @@ export const pl = {
   overview: {
     title: 'Twoje konto',
     menu: 'Przegląd',
-    created: 'Utworzono',
-    passwordChanged: 'Hasło zmieniono',
+    created: (date) => `Konto utworzono: ${date}.`,
+    changed: (date) => `Zmieniono: ${date}`,
+    isSet: 'Ustawione',
+    notSet: 'Nieustawione',
+    isSetUp: 'Skonfigurowana',
+    notSetUp: 'Nieskonfigurowana',
+    none: 'Jeszcze brak',
+    passkeys: (count) => `${count} ${plural(count, 'klucz dostępu', 'klucze dostępu', 'kluczy dostępu')}`,
+    onlyHere: 'Tylko to urządzenie',
+    devices: (shown, count) => `${shown} ${plural(count, 'urządzenie', 'urządzenia', 'urządzeń')}`,
+    apps: (shown, count) =>
+      `${shown} ${plural(count, 'aplikacja ma', 'aplikacje mają', 'aplikacji ma')} dostęp`,
+    activity: 'Co działo się z Twoim kontem',
+    data: 'Pobierz kopię',
+    requests: 'Logowania w innych miejscach, które czekają na Twoją odpowiedź',
+    advice: 'Lepiej zabezpiecz swoje konto',
+    addPasskey: 'Dodaj klucz dostępu i loguj się bez hasła',
   },
   methods: { pwd: 'Hasło', otp: 'Kod jednorazowy', hwk: 'Klucz dostępu', swk: 'Klucz dostępu' },
   sessions: {
