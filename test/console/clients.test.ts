@@ -248,7 +248,7 @@ t.test('a search and the pages have addresses', async (t) => {
   t.equal([...second.body.matchAll(/Buoy \d\d/g)].length, 10);
   t.match((await open('/admin/clients?q=zzz')).body, 'Nothing was found');
   t.equal((await open('/admin/clients?after=nonsense')).status, 400);
-  t.match((await open('/admin/clients?q=fix')).body, 'from the configuration');
+  t.match((await open('/admin/clients?q=fix')).body, 'From the configuration');
 });
 
 t.test('an edit that another one overtook is shown with the difference, and nothing is lost', async (t) => {

@@ -13,9 +13,9 @@ export const de = {
   states: { active: 'Aktiv', stopped: 'Angehalten' },
   sources: {
     'built-in': 'Teil von Postern',
-    configuration: 'aus der Konfiguration',
-    store: 'von Betreibern angelegt',
-    registration: 'hat sich selbst registriert',
+    configuration: 'Aus der Konfiguration',
+    store: 'Von Betreibern angelegt',
+    registration: 'Hat sich selbst registriert',
   },
   types: {
     web: { name: 'Webanwendung', hint: 'Läuft auf einem Server, der ein Geheimnis wahren kann.' },

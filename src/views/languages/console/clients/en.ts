@@ -12,10 +12,10 @@ export const en = {
   columns: { name: 'Name', id: 'Client ID', type: 'Type', state: 'State' },
   states: { active: 'Active', stopped: 'Stopped' },
   sources: {
-    'built-in': 'part of Postern',
-    configuration: 'from the configuration',
-    store: 'added by an operator',
-    registration: 'registered itself',
+    'built-in': 'Part of Postern',
+    configuration: 'From the configuration',
+    store: 'Added by an operator',
+    registration: 'Registered itself',
   },
   types: {
     web: { name: 'Web application', hint: 'Runs on a server that can keep a secret.' },

@@ -12,10 +12,10 @@ export const pl = {
   columns: { name: 'Nazwa', id: 'Identyfikator', type: 'Rodzaj', state: 'Stan' },
   states: { active: 'Działa', stopped: 'Zatrzymany' },
   sources: {
-    'built-in': 'część Postern',
-    configuration: 'z konfiguracji',
-    store: 'dodany przez operatora',
-    registration: 'zarejestrował się sam',
+    'built-in': 'Część Postern',
+    configuration: 'Z konfiguracji',
+    store: 'Dodany przez operatora',
+    registration: 'Zarejestrował się sam',
   },
   types: {
     web: { name: 'Aplikacja internetowa', hint: 'Działa na serwerze, który może przechować sekret.' },
