@@ -1,24 +1,21 @@
-import { type Config, selfFilledClaims, selfFilledSources, unknownScopes } from '#config';
+import type { Config } from '#config';
 import { exitCode, Failure } from '#src/errors.ts';
 import type { Events } from '#src/events.ts';
 import type { Clock, Store, Write } from '#src/store/port.ts';
 import type { GrantType } from '../../provider/grant-types.ts';
-import { plainAudiences } from '../../provider/plain-audiences.ts';
-import { createHasAccount } from '../accounts/index.ts';
 import { createGroups } from '../groups/index.ts';
 import type { SecretCipher } from '../keys/index.ts';
 import { requireVersion } from '../record-version.ts';
 import { indexExisting, searchText } from '../search/index.ts';
-import { readStoredList } from '../upstreams/stored-record.ts';
 import { accountClient, accountClientId } from './built-in.ts';
 import type { AddClient, ClientConditions, ClientMetadata, ClientRecord, Clients } from './client.ts';
 import { createClientLookup } from './client-lookup.ts';
 import { type LoadedClient, loadConfiguredClients } from './configured.ts';
-import { idTokenClaimProblems } from './id-token-claims.ts';
 import { createLogoChange } from './logo.ts';
 import { createNewClient, newClientId } from './new-client.ts';
+import { createOperatorRules } from './operator-rules.ts';
 import { applyDefaults, applyPresets } from './presets.ts';
-import { ClientRefused, type Problem } from './problem.ts';
+import { ClientRefused } from './problem.ts';
 import {
   clientTexts,
   insertClient,
@@ -31,7 +28,6 @@ import { createRegister } from './register.ts';
 import { convertSecrets, createSecretChanges } from './secret-changes.ts';
 import { createStoppedClients } from './stopped.ts';
 import { clientExists, clientNotFound, createClientStore } from './store.ts';
-import { clientProblems, shapeProblems } from './validate.ts';
 
 export interface ClientsOptions {
   readonly store: Store;
@@ -70,6 +66,7 @@ const clientReserved = (id: string): Failure =>
     status: 409,
     exit: exitCode.conflict,
   });
+
 const assertConditions = (held: StoredClient, { ifVersion, check }: ClientConditions): void => {
   requireVersion(held, ifVersion);
   check?.(toRecord(held));
@@ -107,107 +104,8 @@ export const createClients = ({
     cipher,
   });
 
-  /** A scope that the client has already is no mistake of this change, even if it is no longer defined. */
-  const scopeProblems = (scope: string, former: string): readonly Problem[] =>
-    unknownScopes(config, scope)
-      .filter((unknown) => !former.split(' ').includes(unknown.scope))
-      .map(({ scope: unknown, suggestion }) => ({
-        field: 'scope',
-        message: `${unknown} is a scope of no resource, and not defined under claims${suggestion === undefined ? '' : `; did you mean ${suggestion}?`}`,
-      }));
-
-  /** A rule of the configuration, for clients that are added later (config/checks/resources.ts). */
-  const idProblems = (id: string): readonly Problem[] =>
-    plainAudiences(config).has(id)
-      ? [{ field: 'client_id', message: 'is the audience of a resource with token_typ: JWT' }]
-      : [];
-
-  /** The other checks, and the defaults, rely on the shapes. */
-  const refuseMalformed = (metadata: ClientMetadata): void => {
-    const problems = shapeProblems(metadata);
-    if (problems.length > 0) throw new ClientRefused(problems);
-  };
-
-  /** Otherwise people could give themselves a role. For clients of the configuration, its checks see to it. */
-  const claimSourceProblems = ({ claims }: ClientMetadata): readonly Problem[] =>
-    selfFilledSources(claims, selfFilledClaims(config)).map((claim) => ({
-      field: 'claims',
-      message: `decides by ${claim}, which people fill in themselves (at the sign-up, profile.editable, profile.fields); use groups, or a claim that only you set`,
-    }));
-
-  const namesIn = (value: unknown): readonly unknown[] => (value === undefined ? [] : [value].flat());
-
-  const waysOfConfiguration: readonly string[] = ['local', ...config.upstreams.map(({ id }) => id)];
-
-  /** Ways to sign in that clients may name. Few of them name any, and fewer one of the store. */
-  const findWays = async ({ allowed_upstreams: named }: Readonly<Record<string, unknown>>) => {
-    const isKnown = namesIn(named ?? undefined).every((name) =>
-      waysOfConfiguration.some((way) => way === name),
-    );
-    if (isKnown) return waysOfConfiguration;
-    const { upstreams } = await readStoredList(store);
-    return [...waysOfConfiguration, ...upstreams.map(({ id }) => id)];
-  };
-
-  interface Checked {
-    readonly ways: readonly string[];
-    /** What the client names already is no mistake of this change, even if it is no longer there. */
-    readonly former?: ClientMetadata;
-  }
-
-  const unknownNames = (field: string, metadata: ClientMetadata, { ways, former }: Checked) => {
-    const known: readonly unknown[] = [
-      ...namesIn(former?.[field]),
-      ...(field === 'required_acr' ? config.security.acr_values : ways),
-    ];
-    return namesIn(metadata[field]).filter((name) => !known.includes(name));
-  };
-
-  /** People could never sign in to such a client. The configuration has the same rules. */
-  const signInProblems = (metadata: ClientMetadata, checked: Checked): readonly Problem[] => [
-    ...unknownNames('required_acr', metadata, checked).map((name) => ({
-      field: 'required_acr',
-      message: `${String(name)} is not among security.acr_values`,
-    })),
-    ...unknownNames('allowed_upstreams', metadata, checked).map((name) => ({
-      field: 'allowed_upstreams',
-      message: `there is no upstream ${String(name)}`,
-    })),
-  ];
-
-  const hasAccount = createHasAccount({ config, store });
-
-  /** RFC 9068 §5: an API would take a token that the client got for itself for one of the person. */
-  const refuseSubject = async (id: string | undefined): Promise<void> => {
-    if (id === undefined || !(await hasAccount(id))) return;
-    throw new ClientRefused([{ field: 'client_id', message: 'is the id of an account; choose another one' }]);
-  };
-
-  const checkMetadata = (metadata: ClientMetadata, checked: Checked): void => {
-    const problems = [
-      ...clientProblems(metadata, 'operator', grantTypes),
-      ...idProblems(metadata.client_id),
-      ...idTokenClaimProblems(config, metadata['id_token_claims']),
-      ...claimSourceProblems(metadata),
-      ...signInProblems(metadata, checked),
-      ...scopeProblems(metadata.scope ?? '', checked.former?.scope ?? ''),
-    ];
-    if (problems.length > 0) throw new ClientRefused(problems);
-  };
-
   const groups = createGroups({ store, config, clock, events });
-
-  const checkGroups = async (names: unknown): Promise<void> => {
-    // A value of another shape is refused with the rest of the metadata.
-    const unknown = await groups.unknown(Array.isArray(names) ? names.map(String) : []);
-    if (unknown.length === 0) return;
-    throw new ClientRefused(
-      unknown.map((name) => ({
-        field: 'allowed_groups',
-        message: `there is no group ${name}; \`group add\` makes one`,
-      })),
-    );
-  };
+  const rules = createOperatorRules({ config, store, grantTypes, groups });
 
   const publishChange = async (type: string, id: string): Promise<void> => {
     lookup.invalidate(id);
@@ -244,12 +142,12 @@ export const createClients = ({
     return toRecord(client);
   };
 
-  const newClient = (client: AddClient, ways = waysOfConfiguration) => {
+  const newClient = (client: AddClient, ways = rules.waysOfConfiguration) => {
     const id = client.id ?? newClientId();
     const given = omitNullish(applyPresets(client, id));
-    refuseMalformed(given);
+    rules.requireShapes(given);
     const metadata = applyDefaults(given);
-    checkMetadata(metadata, { ways });
+    rules.check(metadata, { ways });
     if (builtIn.has(id)) throw clientReserved(id);
     if (configured.has(id)) throw clientExists(id);
     return createNewClient({ metadata, client, now: clock.now(), cipher });
@@ -301,9 +199,9 @@ export const createClients = ({
         isStopped,
       }),
     async add(client) {
-      await checkGroups(client.metadata['allowed_groups']);
-      const { stored, added } = newClient(client, await findWays(client.metadata));
-      await refuseSubject(client.id);
+      await rules.requireGroups(client.metadata['allowed_groups']);
+      const { stored, added } = newClient(client, await rules.findWays(client.metadata));
+      if (client.id !== undefined) await rules.requireNoAccount(client.id);
       await clientStore.insert(stored);
       await publishChange('client.added', stored.id);
       return added;
@@ -320,13 +218,13 @@ export const createClients = ({
       if (Object.hasOwn(changes, 'client_id') && changes['client_id'] !== id) {
         throw new ClientRefused([{ field: 'client_id', message: 'can not be changed; add another client' }]);
       }
-      await checkGroups(changes['allowed_groups']);
-      const ways = await findWays(changes);
+      await rules.requireGroups(changes['allowed_groups']);
+      const ways = await rules.findWays(changes);
       const withChanges = (client: StoredClient): StoredClient => {
         const changed = omitNullish({ ...client.metadata, ...changes, client_id: id });
-        refuseMalformed(changed);
+        rules.requireShapes(changed);
         const metadata = applyDefaults(changed);
-        checkMetadata(metadata, { ways, former: client.metadata });
+        rules.check(metadata, { ways, former: client.metadata });
         return { ...client, metadata, secrets: convertSecrets({ ...client, metadata }, cipher) };
       };
       return change(id, 'client.updated', withChanges, options);

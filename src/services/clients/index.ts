@@ -3,8 +3,8 @@
  * configuration come first, then those of the store. How a client authenticates in a request belongs to
  * features/client-authentication, and which grant types exist to the features that bring them.
  *
- * validate.ts lists the rules; each has a file. client-lookup.ts answers the engine, clients.ts the operators, and
- * register.ts dynamic registration. PKCE is the metadata `pkce`, checked in grants.ts and applied by the provider.
+ * validate.ts lists the rules for every client; each has a file. operator-rules.ts has those that need the rest of the
+ * installation. client-lookup.ts answers the engine, clients.ts the operators, and register.ts dynamic registration. PKCE is the metadata `pkce`, checked in grants.ts and applied by the provider.
  */
 export { authenticationMethodOf, needsSecret } from './authentication-methods.ts';
 export { accountCallbackPath, accountClientId, accountPath, consolePath } from './built-in.ts';
