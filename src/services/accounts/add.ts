@@ -1,6 +1,7 @@
 import type { Groups } from '../groups/index.ts';
-import type { Accounts, AddAccount, Claims } from './account.ts';
+import type { Claims } from './account.ts';
 import type { AccountChange } from './change.ts';
+import type { Accounts, AddAccount } from './contract.ts';
 import { allGroupsOf } from './group-sources.ts';
 import { type AccountRecord, toAccount } from './record.ts';
 import type { RoleGroups } from './role-groups.ts';

@@ -1,5 +1,6 @@
-import type { Account, SignInRefused } from './account.ts';
+import type { Account } from './account.ts';
 import type { ConfiguredAccounts } from './configured.ts';
+import type { SignInRefused } from './contract.ts';
 import type { Passwords } from './password/passwords.ts';
 import { type AccountRecord, toAccount } from './record.ts';
 import type { AccountStore, StoredAccount } from './store.ts';

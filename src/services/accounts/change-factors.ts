@@ -1,5 +1,5 @@
 import type { Clock } from '#src/store/port.ts';
-import type { Accounts } from './account.ts';
+import type { Accounts } from './contract.ts';
 import type { AccountRecord } from './record.ts';
 import { changeRequired } from './requirements.ts';
 import type { AccountStore } from './store.ts';

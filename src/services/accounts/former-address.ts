@@ -1,5 +1,6 @@
-import type { Account, FormerAddress } from './account.ts';
+import type { Account } from './account.ts';
 import { verifiedEmailOf } from './claims.ts';
+import type { FormerAddress } from './contract.ts';
 import type { AccountRecord } from './record.ts';
 import { foldUsername } from './username.ts';
 

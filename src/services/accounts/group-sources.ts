@@ -1,6 +1,6 @@
 import { maxGroupsPerAccount } from '#config';
 import { normalizeGroups } from '../groups/index.ts';
-import type { GroupChange } from './account.ts';
+import type { GroupChange } from './contract.ts';
 
 /** The parts of an account's record that say where its memberships come from. */
 export interface GroupSources {

@@ -2,12 +2,12 @@ import { exitCode, Failure } from '#src/errors.ts';
 import { Conflict } from '#src/store/errors.ts';
 import type { Store, Write } from '#src/store/port.ts';
 import { type Groups, groupNotFound } from '../groups/index.ts';
-import type { AddAccount, ImportAccount, Importer, ImportOptions, ImportResult } from './account.ts';
 import type { ConfiguredAccounts } from './configured.ts';
+import type { AddAccount, ImportAccount, Importer, ImportOptions, ImportResult } from './contract.ts';
 import { type AccountRecord, accountKey, nameKey, readAccount, readName, reservationKey } from './record.ts';
 import type { RoleGroups } from './role-groups.ts';
-import { emailTaken, withoutMark } from './sign-in-names.ts';
-import { type AccountStore, nameTaken } from './store.ts';
+import { emailTaken, nameTaken, withoutMark } from './sign-in-names.ts';
+import type { AccountStore } from './store.ts';
 import { foldUsername } from './username.ts';
 
 interface Dependencies {

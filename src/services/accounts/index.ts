@@ -3,27 +3,24 @@
  * store. It owns neither sessions and pages (sign-in), nor the limits on password attempts (throttle), nor which claims
  * a scope releases (provider).
  *
- * record.ts has the stored form of an account, store.ts reads and writes it, configured.ts has the accounts of the
+ * account.ts says what an account is, and contract.ts what the service does. record.ts has the stored form, store.ts
+ * reads and writes it, name-reservations.ts gives each name to one account, configured.ts has the accounts of the
  * configuration, and password/ hashes and verifies. Each subject of the service has a file: lookup.ts finds one account,
  * lists.ts lists many, add.ts adds, update.ts and set-password.ts change, status.ts enables, disables and removes.
  * accounts.ts puts them together.
  */
+export type { Account, Claims, FactorKind, Json, Requirement } from './account.ts';
+export { createAccounts, namesOfService } from './accounts.ts';
+export { configuredAccountProblems } from './configured.ts';
 export type {
-  Account,
   Accounts,
   AddAccount,
   ChangeAccount,
-  Claims,
-  FactorKind,
   FormerAddress,
   GroupChange,
   ImportAccount,
   Importer,
-  Json,
-  Requirement,
-} from './account.ts';
-export { createAccounts, namesOfService } from './accounts.ts';
-export { configuredAccountProblems } from './configured.ts';
+} from './contract.ts';
 export { followsAddress, isRestorable } from './former-address.ts';
 export { createHasAccount } from './has-account.ts';
 export { isSignInCurrent } from './lookup.ts';

@@ -1,6 +1,7 @@
 import { searchText } from '../search/index.ts';
-import type { Account, Accounts } from './account.ts';
+import type { Account } from './account.ts';
 import type { ConfiguredAccounts } from './configured.ts';
+import type { Accounts } from './contract.ts';
 import { accountTexts, toAccount, toExported } from './record.ts';
 import type { AccountStore } from './store.ts';
 

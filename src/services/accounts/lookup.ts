@@ -1,8 +1,9 @@
 import type { Clock, Store } from '#src/store/port.ts';
 import { createReadThroughCache } from '#src/store/read-through-cache.ts';
-import type { Account, Accounts, SignInTime } from './account.ts';
+import type { Account } from './account.ts';
 import { verifiedEmailOf } from './claims.ts';
 import type { ConfiguredAccounts } from './configured.ts';
+import type { Accounts, SignInTime } from './contract.ts';
 import { toAccount } from './record.ts';
 import type { AccountStore } from './store.ts';
 import { foldUsername } from './username.ts';

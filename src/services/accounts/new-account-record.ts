@@ -1,15 +1,14 @@
 import { newId } from '#src/store/new-id.ts';
 import type { Clock } from '#src/store/port.ts';
 import { normalizeGroups } from '../groups/index.ts';
-import type { AddAccount } from './account.ts';
 import { checkClaims, mergeClaims, namesOf, verifiedEmailOf } from './claims.ts';
 import type { ConfiguredAccounts } from './configured.ts';
+import type { AddAccount } from './contract.ts';
 import { changeByUpstream } from './group-sources.ts';
 import { acceptUsername } from './new-username.ts';
 import type { Passwords } from './password/passwords.ts';
 import type { AccountRecord } from './record.ts';
-import { checkAtSign, emailTaken } from './sign-in-names.ts';
-import { nameTaken } from './store.ts';
+import { checkAtSign, emailTaken, nameTaken } from './sign-in-names.ts';
 
 interface Dependencies {
   readonly passwords: Passwords;

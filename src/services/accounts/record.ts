@@ -3,8 +3,9 @@ import { record } from '#src/store/record.ts';
 import { kinds } from '#src/store/record-kinds.ts';
 import { versionOf } from '../record-version.ts';
 import { searchEntries, searchTexts } from '../search/index.ts';
-import type { Account, Claims, ExportedAccount, FactorKind, Requirement } from './account.ts';
+import type { Account, Claims, FactorKind, Requirement } from './account.ts';
 import { verifiedEmailOf } from './claims.ts';
+import type { ExportedAccount } from './contract.ts';
 import { allGroupsOf } from './group-sources.ts';
 import { foldUsername, nameFamily } from './username.ts';
 

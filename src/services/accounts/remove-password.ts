@@ -1,6 +1,6 @@
 import type { Clock } from '#src/store/port.ts';
-import type { Accounts } from './account.ts';
 import type { AccountChange } from './change.ts';
+import type { Accounts } from './contract.ts';
 import { withFormerAddress } from './former-address.ts';
 
 interface Dependencies {

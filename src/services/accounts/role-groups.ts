@@ -1,6 +1,6 @@
 import type { Config } from '#config';
 import { exitCode, Failure } from '#src/errors.ts';
-import type { RoleRight } from './account.ts';
+import type { RoleRight } from './contract.ts';
 import { allGroupsOf, type GroupSources } from './group-sources.ts';
 
 export interface RoleGroups {

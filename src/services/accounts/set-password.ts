@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock, Write } from '#src/store/port.ts';
-import type { Account, Accounts, ChangePassword } from './account.ts';
+import type { Account } from './account.ts';
 import type { AccountChange } from './change.ts';
 import { namesOf } from './claims.ts';
+import type { Accounts, ChangePassword } from './contract.ts';
 import type { Passwords } from './password/passwords.ts';
 import type { AccountRecord } from './record.ts';
 import { changeRequired } from './requirements.ts';

@@ -34,6 +34,14 @@ export const signInNames = ({ username, claims }: Named, withEmail: boolean): re
   return [...new Set([foldUsername(username), ...(email === undefined ? [] : [email])])];
 };
 
+export const nameTaken = (username: string): Failure =>
+  new Failure({
+    code: 'account_exists',
+    message: `An account named ${username} exists already; choose another name.`,
+    status: 409,
+    exit: exitCode.conflict,
+  });
+
 export const emailTaken = (email: string): Failure =>
   new Failure({
     code: 'email_taken',

@@ -1,7 +1,7 @@
 import type { Clock } from '#src/store/port.ts';
-import type { Accounts } from './account.ts';
 import { type AccountChange, assertConditions } from './change.ts';
 import type { ConfiguredAccounts } from './configured.ts';
+import type { Accounts } from './contract.ts';
 import { toAccount } from './record.ts';
 import type { AccountStore } from './store.ts';
 

@@ -5,6 +5,7 @@ import { kinds } from '#src/store/record-kinds.ts';
 import { nextVersion } from '../record-version.ts';
 import { search } from '../search/index.ts';
 import { verifiedEmailOf } from './claims.ts';
+import { createNameReservations, isEmailTaken } from './name-reservations.ts';
 import {
   type AccountRecord,
   accountKey,
@@ -12,16 +13,13 @@ import {
   accountTexts,
   factorsKey,
   insertAccount,
-  insertName,
   nameKey,
   readAccount,
   readName,
-  removeName,
   replaceAccount,
-  reservationKey,
   verifiedEmailIndex,
 } from './record.ts';
-import { emailTaken, reservedNames, signInNames } from './sign-in-names.ts';
+import { signInNames } from './sign-in-names.ts';
 import { foldUsername, nameFamily } from './username.ts';
 
 export interface StoredAccount {
@@ -80,8 +78,6 @@ interface AccountRecordPage {
   readonly next: string | undefined;
 }
 
-/** A name without an account that is older than this was left by a crash. A younger one may belong to an insert. */
-const orphanAfterMs = 60_000;
 /** Each attempt that fails is one that another process made succeed. */
 const maxAttempts = 20;
 const noConditions: Conditions = async () => [];
@@ -93,16 +89,6 @@ const notFound = (): Failure =>
     status: 404,
     exit: exitCode.notFound,
   });
-
-export const nameTaken = (username: string): Failure =>
-  new Failure({
-    code: 'account_exists',
-    message: `An account named ${username} exists already; choose another name.`,
-    status: 409,
-    exit: exitCode.conflict,
-  });
-
-const isEmailTaken = (error: unknown): boolean => error instanceof Failure && error.code === 'email_taken';
 
 const failsForGood: ReadonlySet<Write['op']> = new Set(['consume', 'insert']);
 
@@ -122,29 +108,10 @@ export const createAccountStore = (
   clock: Clock,
   { withEmail = false }: StoreOptions = {},
 ): AccountStore => {
-  const namesOf = (record: AccountRecord): readonly string[] => reservedNames(record, withEmail);
-
   const byId = async (id: string): Promise<StoredAccount | undefined> => {
     const [document] = await store.read([accountKey(id)]);
     return document === undefined ? undefined : { body: document.body, record: readAccount(document) };
   };
-
-  /**
-   * The stored name if the account may take it: an interrupted change has reserved it for the same account, or its account
-   * doesn't exist, or has another name, and `orphanAfterMs` have passed.
-   */
-  const findOrphanedName = async (id: string, folded: string): Promise<string | undefined> => {
-    const [name] = await store.read([reservationKey(folded)]);
-    if (name === undefined) return undefined;
-    const { id: holderId, at } = readName(name);
-    if (holderId === id) return name.body;
-    const holder = await byId(holderId);
-    const held = holder !== undefined && reservedNames(holder.record, true).includes(folded);
-    return held || at > clock.now() - orphanAfterMs ? undefined : name.body;
-  };
-
-  const taken = ({ username }: AccountRecord, folded: string): Failure =>
-    folded === foldUsername(username) ? nameTaken(username) : emailTaken(folded);
 
   const listed = async (
     index: string,
@@ -156,69 +123,18 @@ export const createAccountStore = (
     return { records: page.items.map(({ document }) => readAccount(document)), next: page.next };
   };
 
-  const isNameConflict = (error: unknown): error is Conflict =>
-    error instanceof Conflict && error.key.kind === kinds.accountName;
-
-  /**
-   * Commits names of an account together with `others`. A name takes the place of an orphaned one. Throws when a name
-   * belongs to another account, or when another account takes the orphaned name first.
-   */
-  const commitWithNames = async (
-    record: AccountRecord,
-    names: readonly string[],
-    others: readonly Write[],
-  ): Promise<void> => {
-    let writes: readonly Write[] = names.map((name) => insertName(name, record.id, clock.now()));
-    for (;;) {
-      try {
-        return await store.commit([...writes, ...others]);
-      } catch (error) {
-        if (!isNameConflict(error)) throw error;
-        const at = writes.findIndex(({ key }) => key.family === error.key.family);
-        const [name, write] = [names[at], writes[at]];
-        if (name === undefined || write === undefined) throw error;
-        const expected = write.op === 'insert' ? await findOrphanedName(record.id, name) : undefined;
-        if (write.op !== 'insert' || expected === undefined) throw taken(record, name);
-        writes = writes.with(at, { ...write, op: 'replace', expected });
-      }
-    }
-  };
-
-  /** Of these names, those that the store keeps for the account. */
-  const ownNames = async (id: string, names: readonly string[]): Promise<readonly string[]> => {
-    const documents = names.length > 0 ? await store.read(names.map(reservationKey)) : [];
-    return names.filter((_, at) => {
-      const document = documents[at];
-      return document !== undefined && readName(document).id === id;
-    });
-  };
-
   const byEmail = async (address: string): Promise<readonly AccountRecord[]> => {
     const { records } = await listed(verifiedEmailIndex, nameFamily(foldUsername(address)), 2, undefined);
     return records.filter(({ claims }) => verifiedEmailOf(claims) === foldUsername(address));
   };
 
-  const isShared = async ({ id, claims }: AccountRecord): Promise<boolean> => {
-    const email = verifiedEmailOf(claims);
-    return email !== undefined && (await byEmail(email)).some((other) => other.id !== id);
-  };
-
-  /** Accounts that were stored by former versions may have an address that isn't reserved yet. */
-  const refuseSharedEmail = async (record: AccountRecord, gained: readonly string[]): Promise<void> => {
-    const email = gained.find((name) => name !== foldUsername(record.username));
-    if (email !== undefined && (await isShared(record))) throw emailTaken(email);
-  };
-
-  /** The names of an address that was verified before addresses were reserved. One that is shared stays as it is. */
-  const findUnreserved = async (
-    record: AccountRecord,
-    kept: readonly string[],
-  ): Promise<readonly string[]> => {
-    const ofEmail = kept.filter((name) => name !== foldUsername(record.username));
-    const documents = ofEmail.length > 0 ? await store.read(ofEmail.map(reservationKey)) : [];
-    const missing = ofEmail.filter((_, at) => documents[at] === undefined);
-    return missing.length > 0 && !(await isShared(record)) ? missing : [];
-  };
+  const names = createNameReservations({
+    store,
+    clock,
+    withEmail,
+    find: async (id) => (await byId(id))?.record,
+    byEmail,
+  });
 
   return {
     byId,
@@ -231,7 +147,8 @@ export const createAccountStore = (
         : undefined;
     },
     byEmail,
-    namesOf,
+    namesOf: names.namesOf,
+    withoutReservation: names.withoutReservation,
     list: (limit, cursor) => listed('accounts', 'all', limit, cursor),
     search: (prefix, limit, cursor) =>
       search({
@@ -245,28 +162,14 @@ export const createAccountStore = (
       }),
     members: (group, limit, cursor) => listed('members', group, limit, cursor),
     // The names come first, because they may be taken.
-    insertions: (record) => [
-      ...namesOf(record).map((name) => insertName(name, record.id, clock.now())),
-      insertAccount(record),
-    ],
-    async withoutReservation(records) {
-      const candidates = records.filter(({ claims }) => withEmail && verifiedEmailOf(claims) !== undefined);
-      if (candidates.length === 0) return [];
-      const documents = await store.read(
-        candidates.map(({ claims }) => nameKey(verifiedEmailOf(claims) ?? '')),
-      );
-      return candidates.filter(({ id }, at) => {
-        const document = documents[at];
-        return document === undefined || readName(document).id !== id;
-      });
-    },
+    insertions: (record) => [...names.insertions(record), insertAccount(record)],
     async reserveEmail(id) {
       const held = await byId(id);
       const email = held && verifiedEmailOf(held.record.claims);
       if (!held || email === undefined) return true;
       if ((await byEmail(email)).length > 1) return false;
       try {
-        await commitWithNames(held.record, namesOf(held.record).slice(1), [
+        await names.commit(held.record, names.namesOf(held.record).slice(1), [
           replaceAccount(held.record, held.body),
         ]);
       } catch (error) {
@@ -278,12 +181,12 @@ export const createAccountStore = (
       return true;
     },
     async insert(record, conditions = noConditions) {
-      const names = namesOf(record);
-      await refuseSharedEmail(record, names);
+      const wanted = names.namesOf(record);
+      await names.refuseSharedEmail(record, wanted);
       for (let attempt = 1; ; attempt += 1) {
         const writes = await conditions();
         try {
-          return await commitWithNames(record, names, [...writes, insertAccount(record)]);
+          return await names.commit(record, wanted, [...writes, insertAccount(record)]);
         } catch (error) {
           if (!(error instanceof Conflict)) throw error;
           if (isUsedUp(error, writes)) throw error;
@@ -298,19 +201,11 @@ export const createAccountStore = (
         const held = await byId(id);
         if (held === undefined) throw notFound();
         const record = { ...next(held.record), ...nextVersion(held.record, clock.now()) };
-        const [before, after] = [reservedNames(held.record, true), namesOf(record)];
-        const dropped = before.filter((name) => !after.includes(name));
-        const gained = after.filter((name) => !before.includes(name));
-        await refuseSharedEmail(record, gained);
-        const unreserved = await findUnreserved(
-          record,
-          after.filter((name) => before.includes(name)),
-        );
-        const removals = (await ownNames(id, dropped)).map(removeName);
+        const { gained, unreserved, removals } = await names.change(held.record, record);
         const replacement = replaceAccount(record, held.body);
         const others = [...writes, replacement, ...removals, ...also(held.record, record)];
         try {
-          await commitWithNames(record, [...gained, ...unreserved], others);
+          await names.commit(record, [...gained, ...unreserved], others);
           return record;
         } catch (error) {
           // Another account has reserved the address meanwhile, which is no reason to refuse this change.
@@ -333,11 +228,11 @@ export const createAccountStore = (
       const held = await byId(id);
       if (held === undefined) throw notFound();
       const also = check(held.record);
-      const names = await ownNames(id, reservedNames(held.record, true));
+      const removals = await names.removals(held.record);
       await store.commit([
         { op: 'remove', key: accountKey(id) },
         { op: 'remove', key: factorsKey(id) },
-        ...names.map(removeName),
+        ...removals,
         ...also,
       ]);
     },

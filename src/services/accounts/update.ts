@@ -1,15 +1,15 @@
 import type { Events } from '#src/events.ts';
 import { normalizeGroups } from '../groups/index.ts';
-import type { Account, Accounts, Claims, GroupChange } from './account.ts';
+import type { Account, Claims } from './account.ts';
 import type { AccountChange } from './change.ts';
 import { checkClaims, mergeClaims, verifiedEmailOf } from './claims.ts';
 import type { ConfiguredAccounts } from './configured.ts';
+import type { Accounts, GroupChange } from './contract.ts';
 import { changeByOperator, changeByUpstream } from './group-sources.ts';
 import { acceptUsername } from './new-username.ts';
 import { type AccountRecord, toAccount } from './record.ts';
 import { changeRequired } from './requirements.ts';
-import { checkAtSign, emailTaken } from './sign-in-names.ts';
-import { nameTaken } from './store.ts';
+import { checkAtSign, emailTaken, nameTaken } from './sign-in-names.ts';
 import { foldUsername } from './username.ts';
 
 interface Dependencies {

@@ -1,0 +1,265 @@
+import type { Write } from '#src/store/port.ts';
+import type { Account, Claims, FactorKind, Json, Requirement } from './account.ts';
+import type { NameGiver } from './new-username.ts';
+
+/** The right to change who administers this server. Without it, memberships that give a role stay as they are. */
+export interface RoleRight {
+  readonly mayChangeRoles?: boolean;
+}
+
+/** A change of the second factors of an account, and which kind it then has or has no more. */
+interface FactorChange {
+  readonly writes: readonly Write[];
+  readonly add?: FactorKind;
+  readonly remove?: FactorKind;
+}
+
+interface RequirementChange {
+  readonly add?: readonly Requirement[];
+  readonly remove?: readonly Requirement[];
+}
+
+export interface AddAccount {
+  /** For a record that names the account in the same commit. Default: a new random id. */
+  readonly id?: string;
+  readonly username: string;
+  /** Without a `password` and a `passwordHash` the account can't sign in by password. */
+  readonly password?: string;
+  /** A hash from another system: argon2id, argon2i, bcrypt, scrypt or PBKDF2. */
+  readonly passwordHash?: string;
+  readonly claims?: Claims;
+  readonly groups?: readonly string[];
+  readonly upstreamGroups?: UpstreamGroups;
+  /** Who chose the user name; default: an operator. A person who signs up may not take a reserved name. */
+  readonly nameGivenBy?: NameGiver;
+  /** The person chooses another password at the first sign-in. */
+  readonly isTemporary?: boolean;
+  /** Marks demo data, which production mode refuses. */
+  readonly demo?: true;
+}
+
+/** An account of another system. */
+export interface ImportAccount extends Pick<AddAccount, 'username' | 'passwordHash' | 'claims' | 'groups'> {
+  /** Kept as the subject, so that applications recognise the person. */
+  readonly sub?: string;
+  readonly disabled?: boolean;
+  readonly required?: readonly Requirement[];
+}
+
+export type ImportResult =
+  | { readonly outcome: 'added' | 'unchanged' }
+  | { readonly outcome: 'refused'; readonly message: string };
+
+/** Imports a batch, and answers for each account in its order. Names must not repeat over all batches. */
+export type Importer = (accounts: readonly ImportAccount[]) => Promise<readonly ImportResult[]>;
+
+export interface ImportOptions extends RoleRight {
+  /** Checks everything and writes nothing. */
+  readonly dryRun: boolean;
+  /** Groups that will exist when the accounts are added. */
+  readonly newGroups?: readonly string[];
+}
+
+/** What an export has of an account, with the hash of the password. */
+export type ExportedAccount = ImportAccount & { readonly sub: string };
+
+/** An account that isn't stored yet. The caller commits `writes` together with others, then calls `afterCommit`. */
+interface AccountDraft {
+  readonly writes: readonly Write[];
+  afterCommit(): Promise<void>;
+}
+
+export interface ChangeAccount {
+  readonly username?: string;
+  /** Merged into the existing claims; `null` removes one. */
+  readonly claims?: Claims;
+  /** A list replaces the groups. A change keeps what others change at the same time. */
+  readonly groups?: readonly string[] | GroupChange;
+  /** The groups that an upstream names at a sign-in. They replace those that it named before. */
+  readonly upstreamGroups?: UpstreamGroups;
+  readonly required?: RequirementChange;
+}
+
+/** Conditions on the account at the moment of the change. */
+export interface ChangeConditions {
+  /** Refused with `version_changed` (412) when the account is not as the caller has seen it. */
+  readonly ifVersion?: string | undefined;
+  /** Throws when the account must not be changed as it is. */
+  readonly check?: ((account: Account) => void) | undefined;
+}
+
+interface RemovalOptions extends ChangeConditions {
+  /** Committed together with the removal. */
+  readonly also?: (account: Account) => readonly Write[];
+}
+
+interface ChangeOptions extends ChangeConditions, RoleRight {
+  /** Committed together with the change. */
+  readonly also?: readonly Write[];
+}
+
+interface UpdateOptions extends ChangeOptions {
+  /** Committed together with the change, as a message about it. Called again when another process wins a race. */
+  readonly alsoFor?: (before: Account, after: Account) => readonly Write[];
+}
+
+interface UpstreamGroups {
+  readonly upstream: string;
+  readonly groups: readonly string[];
+}
+
+export interface GroupChange {
+  readonly add?: readonly string[];
+  readonly remove?: readonly string[];
+}
+
+export interface ImportGroupClaims extends RoleRight {
+  /** Changes nothing. */
+  readonly dryRun: boolean;
+  /** The names of groups for names of the claims that no group can have. */
+  readonly rename: ReadonlyMap<string, string>;
+}
+
+export interface ImportedGroupClaims {
+  readonly moved: number;
+  /** Groups that were made. */
+  readonly groups: readonly string[];
+  /** Accounts whose claim was left as it was. */
+  readonly problems: readonly { readonly account: Account; readonly message: string }[];
+}
+
+interface AccountPage {
+  readonly items: readonly Account[];
+  readonly next?: string;
+}
+
+/** What the `findAccount` of oidc-provider returns. */
+interface EngineAccount {
+  [key: string]: unknown;
+  readonly accountId: string;
+  readonly groups: readonly string[];
+  readonly required: readonly Requirement[];
+  isSignInCurrent(signIn: SignInTime): boolean;
+  claims(use: string, scope: string): { sub: string; [name: string]: Json | undefined };
+}
+
+/** When the person signed in for something that a browser or a client holds. */
+export interface SignInTime {
+  /** Seconds since the epoch. */
+  readonly signedInAt: number;
+  /** Whether it ends with the sign-in. Refresh tokens with `offline_access` don't. */
+  readonly endsWithSignIn: boolean;
+}
+
+export interface ChangePassword extends ChangeConditions {
+  /** Keeps refresh tokens with `offline_access`. Sessions end, because the password that began them is gone. */
+  readonly keepTokens?: boolean;
+  /** The person chooses another one at the next sign-in. */
+  readonly isTemporary?: boolean;
+  /** Committed together with the password, as the use of the link that allows the change. */
+  readonly also?: readonly Write[];
+}
+
+/** A verified address that the account had until `changedAt`. */
+export interface FormerAddress {
+  readonly email: string;
+  readonly changedAt: number;
+}
+
+export interface SignInRefused {
+  readonly reason: 'unknown_account' | 'wrong_password' | 'account_disabled';
+  /** The account that the attempt was for, if it exists. */
+  readonly account?: string;
+}
+
+export interface Accounts {
+  /** From a bounded cache: at most a few seconds old, and invalidated on every process when the account changes. */
+  find(id: string): Promise<Account | undefined>;
+  /** By the user name, and by the verified address where it is a name to sign in by. */
+  findByUsername(username: string): Promise<Account | undefined>;
+  /** The name under which attempts to sign in are counted: one for each account, whatever of its names was typed. */
+  nameToCount(login: string): Promise<string>;
+  /** Reserves the verified addresses of accounts that are older than sign-in by address. */
+  reserveEmails(): Promise<void>;
+  /** The account that has verified this address. Undefined when no account has, or several have. */
+  findByEmail(address: string): Promise<Account | undefined>;
+  /**
+   * Undefined for an unknown account, a wrong password and a disabled account alike, in the same time. `onRefused` gets
+   * the reason for the audit record; callers must not reveal it. Throws `overloaded` (503).
+   */
+  authenticate(
+    username: string,
+    password: string,
+    onRefused?: (refused: SignInRefused) => void,
+  ): Promise<Account | undefined>;
+  /** Undefined when the account is unknown or disabled, or when `signIn` doesn't count any more. */
+  forEngine(id: string, signIn?: SignInTime): Promise<EngineAccount | undefined>;
+  list(options?: { readonly limit?: number; readonly cursor?: string }): Promise<AccountPage>;
+  /**
+   * The accounts whose user name, e-mail address or name begins with the prefix, those of the configuration first. A page
+   * costs the same among any number of accounts; it may have fewer items than `limit`, also none, while there are more.
+   */
+  search(
+    prefix: string,
+    options?: { readonly limit?: number; readonly cursor?: string },
+  ): Promise<AccountPage>;
+  /** Makes accounts searchable that an earlier release has stored, until it is stopped. */
+  indexForSearch(isStopped: () => boolean): Promise<void>;
+  /** Throws the Failure of a rule that the new account breaks, whichever accounts exist. `add` checks this too. */
+  check(account: AddAccount): void;
+  /** `also` is committed together with the account, as the use of the link that invited the person. */
+  add(account: AddAccount, options?: Omit<ChangeOptions, keyof ChangeConditions>): Promise<Account>;
+  draft(account: AddAccount): Promise<AccountDraft>;
+  update(id: string, change: ChangeAccount, options?: UpdateOptions): Promise<Account>;
+  /** Joining a group that doesn't exist is refused; a group may be left that doesn't exist any more. */
+  changeGroups(id: string, change: GroupChange, options?: ChangeConditions & RoleRight): Promise<Account>;
+  /** Whether the group gives a role in the administration of this server. */
+  isRoleGroup(name: string): boolean;
+  /** The members of a group, those of the configuration first. A page costs the same in a group of any size. */
+  members(
+    group: string,
+    options?: { readonly limit?: number; readonly cursor?: string },
+  ): Promise<AccountPage>;
+  /**
+   * Throws when there are groups, or are about to be, and an account still has a claim named `groups`. It is cheap once
+   * there was none.
+   */
+  checkGroupClaims(options?: { readonly aboutToBe: boolean }): Promise<void>;
+  /** Moves the claims named `groups` of stored accounts to groups. It can be repeated. */
+  importGroupClaims(options: ImportGroupClaims): Promise<ImportedGroupClaims>;
+  /** Adds many accounts. Emits no event for each; the caller emits one for all. */
+  importer(options: ImportOptions): Importer;
+  /** Pages of the accounts in the store, with the hashes of their passwords. */
+  exportPage(
+    cursor?: string,
+  ): Promise<{ readonly items: readonly ExportedAccount[]; readonly next?: string }>;
+  enable(id: string, conditions?: ChangeConditions): Promise<Account>;
+  /** What was signed in before stays ended when the account is enabled again. */
+  disable(id: string, conditions?: ChangeConditions): Promise<Account>;
+  /**
+   * From now on, nothing that was signed in before counts. An account of the configuration has no record that could
+   * say so. `services/sessions` also removes what is ended.
+   */
+  signOut(id: string): Promise<void>;
+  /** Ends what was signed in before, unless `keepTokens` says otherwise. */
+  setPassword(id: string, password: string, options?: ChangePassword): Promise<void>;
+  /** The hash of a password that was checked, for an account that is added later. Throws `overloaded` (503). */
+  hashPassword(password: string): Promise<string>;
+  /** Sets a random password and returns it. It is stored only as a hash. */
+  resetPassword(id: string, options?: ChangePassword): Promise<string>;
+  /**
+   * Removes the password, as when another person knows it: a link for a new one, or another way to sign in, leads back.
+   * With a former address, the changes since then are taken back. It can be repeated.
+   */
+  removePassword(id: string, former?: FormerAddress): Promise<void>;
+  /**
+   * Commits a change of second factors together with what the account says about them. Throws `Conflict` when the factors
+   * have changed meanwhile.
+   */
+  changeFactors(id: string, change: FactorChange): Promise<void>;
+  /** Removes the second factors too. */
+  remove(id: string, options?: RemovalOptions): Promise<void>;
+  /** How many password hashes are running and waiting, for metrics. */
+  hashing(): { readonly running: number; readonly waiting: number };
+  close(): void;
+}
