@@ -4,7 +4,7 @@
  * features/upstream-sign-in.
  *
  * upstreams.ts is what the rest of the server asks: the upstreams of the configuration and of the store, as they are now.
- * stored-upstreams.ts adds, changes and removes those of the store.
+ * stored-upstreams.ts adds, changes and removes those of the store, by the rules of stored-rules.ts.
  *
  * settings.ts and presets.ts fill in what a provider is known for. openid.ts and oauth2.ts speak the protocols, and
  * identity.ts turns what comes back into the words of this server; no token of an upstream is kept.
@@ -42,6 +42,6 @@ export { readStoredList } from './stored-record.ts';
 export {
   createStoredUpstreams,
   type StoredUpstreams,
-  type UpstreamRecord,
 } from './stored-upstreams.ts';
+export type { UpstreamRecord } from './upstream-record.ts';
 export { type ConnectedUpstream, createUpstreams, publishUpstreams, type Upstreams } from './upstreams.ts';
