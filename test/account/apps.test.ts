@@ -10,6 +10,7 @@ import {
   RelyingParty,
   redirectUri,
   secret,
+  signedInBrowser,
   startInProcess,
   usualConfig,
 } from '../support/setup/index.ts';
@@ -75,8 +76,7 @@ const register = async (more: object = {}): Promise<RelyingParty> => {
 };
 
 const bobsBrowser = async (): Promise<Browser> => {
-  const browser = new Browser();
-  for (const { name, value } of (await server.signIn('bob')).cookies) browser.setCookie(name, value);
+  const browser = await signedInBrowser(server, 'bob');
   return browser;
 };
 

@@ -6,18 +6,14 @@ import {
   formOf,
   type Page,
   password,
-  startInProcess,
+  signedInBrowser,
   type TestServer,
-  usualConfig,
 } from '../support/setup/index.ts';
-import { parseMail, startSmtp } from '../support/smtp-server.ts';
+import { parseMail } from '../support/smtp-server.ts';
+import { startWithMail } from '../support/start-with-mail.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-const smtp = await startSmtp();
-t.teardown(smtp.close);
-const server = await startInProcess(t, {
-  ...usualConfig,
-  mail: { url: `smtp://127.0.0.1:${smtp.port}`, from: 'id@harbour.example' },
+const { server, smtp } = await startWithMail(t, {
   security: {
     password: { memory_kib: 8192, passes: 1 },
     factors: { remember_days: 30 },
@@ -49,9 +45,7 @@ const signedIn = async (
   { username }: Person,
   options: Parameters<TestServer['signIn']>[1] = {},
 ): Promise<Browser> => {
-  const browser = new Browser();
-  for (const { name, value } of (await server.signIn(username, options)).cookies)
-    browser.setCookie(name, value);
+  const browser = await signedInBrowser(server, username, { how: options });
   return browser;
 };
 

@@ -5,6 +5,7 @@ import {
   formOf,
   password,
   RelyingParty,
+  signedInBrowser,
   startInProcess,
   type TestServer,
   usualConfig,
@@ -27,8 +28,10 @@ const open = async (options: Parameters<TestServer['signIn']>[1] = {}) => {
   const login = `grace${people}`;
   const claims = { email: `${login}@example.com`, name: 'Grace Hopper' };
   const { id } = await server.addAccount({ username: login, password, claims });
-  const browser = new Browser({ 'user-agent': 'Mozilla/5.0 (Windows NT 10.0) Chrome/140.0' });
-  for (const { name, value } of (await server.signIn(login, options)).cookies) browser.setCookie(name, value);
+  const browser = await signedInBrowser(server, login, {
+    how: options,
+    headers: { 'user-agent': 'Mozilla/5.0 (Windows NT 10.0) Chrome/140.0' },
+  });
   return { browser, id, login };
 };
 
@@ -133,8 +136,7 @@ t.test('a deleted account is gone with everything that was signed in', async (t)
   const { code, verifier } = await codeFor(party, browser, scope);
   const { body: tokens } = await party.redeem(code, verifier);
   t.ok(tokens.refresh_token);
-  const elsewhere = new Browser();
-  for (const { name, value } of (await server.signIn(login)).cookies) elsewhere.setCookie(name, value);
+  const elsewhere = await signedInBrowser(server, login);
 
   const page = await browser.submit(await browser.open(deletion), { login: login.toUpperCase() });
   t.equal(page.url, `${issuer}/account/deleted`);
@@ -152,12 +154,10 @@ t.test('a deleted account is gone with everything that was signed in', async (t)
 });
 
 t.test('deletion is off unless the operator allows it, and never for configured accounts', async (t) => {
-  const ada = new Browser();
-  for (const { name, value } of (await server.signIn('ada')).cookies) ada.setCookie(name, value);
+  const ada = await signedInBrowser(server, 'ada');
   t.equal((await ada.open(deletion)).status, 409);
   const off = await startInProcess(t, { ...usualConfig });
-  const browser = new Browser();
-  for (const { name, value } of (await off.signIn('ada')).cookies) browser.setCookie(name, value);
+  const browser = await signedInBrowser(off, 'ada');
   t.equal((await browser.open(`${off.issuer}/account/delete`)).status, 404);
   t.equal((await browser.open(`${off.issuer}/account/deleted`)).status, 404);
   const page = await browser.open(`${off.issuer}/account/data`);

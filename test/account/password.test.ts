@@ -7,18 +7,13 @@ import {
   type Page,
   password,
   RelyingParty,
-  startInProcess,
+  signedInBrowser,
   type TestServer,
-  usualConfig,
 } from '../support/setup/index.ts';
-import { parseMail, startSmtp } from '../support/smtp-server.ts';
+import { parseMail } from '../support/smtp-server.ts';
+import { startWithMail } from '../support/start-with-mail.ts';
 
-const smtp = await startSmtp();
-t.teardown(smtp.close);
-const server = await startInProcess(t, {
-  ...usualConfig,
-  mail: { url: `smtp://127.0.0.1:${smtp.port}`, from: 'id@harbour.example' },
-});
+const { server, smtp } = await startWithMail(t);
 const { issuer } = server;
 const path = `${issuer}/account/password`;
 const next = 'quite another passphrase';
@@ -42,8 +37,7 @@ const signedIn = async (
   { login }: Person,
   options: Parameters<TestServer['signIn']>[1] = {},
 ): Promise<Browser> => {
-  const browser = new Browser();
-  for (const { name, value } of (await server.signIn(login, options)).cookies) browser.setCookie(name, value);
+  const browser = await signedInBrowser(server, login, { how: options });
   return browser;
 };
 
@@ -189,8 +183,7 @@ t.test('an account without a password gets one, and one of the configuration is 
   t.equal((await browser.submit(form, { password: next })).status, 200);
   t.ok(await isPassword(person, next));
 
-  const ada = new Browser();
-  for (const { name, value } of (await server.signIn('ada')).cookies) ada.setCookie(name, value);
+  const ada = await signedInBrowser(server, 'ada');
   const page = await ada.open(path);
   t.equal(page.status, 200);
   t.notMatch(page.body, 'name="password"');

@@ -9,6 +9,7 @@ import {
   password,
   RelyingParty,
   redirectParameters,
+  signedInBrowser,
   startInProcess,
   usualConfig,
 } from '../support/setup/index.ts';
@@ -43,8 +44,7 @@ const open = async (claims: Readonly<Record<string, string | boolean>> = {}) => 
   people += 1;
   const username = `grace${people}`;
   const { id } = await server.addAccount({ username, password, claims });
-  const browser = new Browser();
-  for (const { name, value } of (await server.signIn(username)).cookies) browser.setCookie(name, value);
+  const browser = await signedInBrowser(server, username);
   const claimsNow = async () => (await server.app.services.accounts.find(id))?.claims ?? {};
   return { browser, claimsNow };
 };
@@ -161,8 +161,7 @@ t.test('only the claims that the operator names change', async (t) => {
 });
 
 t.test('an account of the configuration is shown and not changed', async (t) => {
-  const ada = new Browser();
-  for (const { name, value } of (await server.signIn('ada')).cookies) ada.setCookie(name, value);
+  const ada = await signedInBrowser(server, 'ada');
   const page = await ada.open(path);
   t.match(page.body, 'Ada Lovelace');
   t.notMatch(page.body, 'profile-submit');

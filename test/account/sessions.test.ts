@@ -7,6 +7,7 @@ import {
   type Page,
   password,
   RelyingParty,
+  signedInBrowser,
   startInProcess,
   usualConfig,
 } from '../support/setup/index.ts';
@@ -86,8 +87,7 @@ t.test('without a session, a form of it, or from another site nothing is ended',
 
 t.test('the sessions of another person are neither listed nor ended', async (t) => {
   const { browser } = await signedIn();
-  const bob = new Browser();
-  for (const { name, value } of (await server.signIn('bob')).cookies) bob.setCookie(name, value);
+  const bob = await signedInBrowser(server, 'bob');
   const { id: bobId = '' } = (await server.app.services.accounts.findByUsername('bob')) ?? {};
   const [session] = (await server.app.services.sessions.list(bobId)).items;
   const id = session?.id ?? '';

@@ -8,6 +8,7 @@ import {
   password,
   postForm,
   RelyingParty,
+  signedInBrowser,
   startInProcess,
   type TestServer,
   usualConfig,
@@ -21,8 +22,7 @@ const { issuer } = server;
 const person = { login: 'ada', password };
 
 const signedIn = async (options: Parameters<TestServer['signIn']>[1] = {}): Promise<Browser> => {
-  const browser = new Browser();
-  for (const { name, value } of (await server.signIn('ada', options)).cookies) browser.setCookie(name, value);
+  const browser = await signedInBrowser(server, 'ada', { how: options });
   return browser;
 };
 
@@ -73,8 +73,7 @@ t.test('a session is enough, and one that no longer counts is not', async (t) =>
   const browser = await signedIn();
   t.equal((await browser.request(`${issuer}/account`)).status, 200);
   const { id } = await server.addAccount({ username: 'grace', password });
-  const other = new Browser();
-  for (const { name, value } of (await server.signIn('grace')).cookies) other.setCookie(name, value);
+  const other = await signedInBrowser(server, 'grace');
   t.equal((await other.request(`${issuer}/account`)).status, 200);
   server.clock.advance(1);
   await server.app.services.accounts.setPassword(id, 'another long password');

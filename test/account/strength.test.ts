@@ -1,7 +1,7 @@
 import t from 'tap';
 import { codeAt } from '../support/authenticator.ts';
 import { openFactors } from '../support/second-factor.ts';
-import { Browser, formOf, password } from '../support/setup/index.ts';
+import { formOf, password, signedInBrowser } from '../support/setup/index.ts';
 
 const next = 'quite another passphrase';
 
@@ -16,9 +16,7 @@ t.test('a recent sign-in that is weaker than the account’s factors is not enou
   const { issuer } = server;
   const { key } = await enrol();
   const path = `${issuer}/account/password`;
-  const weak = new Browser();
-  for (const { name, value } of (await server.signIn('ada', { amr: ['pwd'], acr: 'low' })).cookies)
-    weak.setCookie(name, value);
+  const weak = await signedInBrowser(server, 'ada', { how: { amr: ['pwd'], acr: 'low' } });
   t.equal((await weak.request(`${issuer}/account/sessions`)).status, 200);
 
   const asked = await weak.request(path);

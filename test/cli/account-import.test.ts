@@ -1,10 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
-import { openStore } from '#adapters/index.ts';
-import { createAccounts } from '#src/services/accounts/index.ts';
-import { recordEvents } from '../support/recorded-events.ts';
-import { openCommandFolder, startProgram, testConfig } from '../support/setup/index.ts';
+import { accountsIn } from '../support/accounts-in.ts';
+import { openCommandFolder, startProgram } from '../support/setup/index.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 interface Report {
@@ -35,20 +33,7 @@ const open = async (t: Test) => {
     return { exit: exit ?? 1, report: JSON.parse(out) };
   };
   /** The service of a server on the same store. */
-  const server = async () => {
-    const store = await openStore(`sqlite:${join(cwd, 'store.db')}`, { clock: Date });
-    const accounts = createAccounts({
-      store,
-      config: testConfig(),
-      clock: Date,
-      events: recordEvents().events,
-    });
-    t.teardown(async () => {
-      accounts.close();
-      await store.close();
-    });
-    return accounts;
-  };
+  const server = () => accountsIn(t, cwd);
   return { cwd, write, run, importFile, runInProcess, server };
 };
 

@@ -2,10 +2,8 @@ import { argon2Sync, pbkdf2Sync } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
-import { openStore } from '#adapters/index.ts';
-import { createAccounts } from '#src/services/accounts/index.ts';
-import { recordEvents } from '../support/recorded-events.ts';
-import { openCommandFolder, secret, testConfig } from '../support/setup/index.ts';
+import { accountsIn } from '../support/accounts-in.ts';
+import { openCommandFolder, secret } from '../support/setup/index.ts';
 
 const salt = Buffer.from('a salt of sixteen');
 const plain = 'correct horse battery';
@@ -187,17 +185,7 @@ t.test('a realm of Keycloak is imported, with a report of what has no counterpar
   });
   t.match(await run('client', 'show', 'robot'), { grant_types: ['client_credentials'] });
 
-  const store = await openStore(`sqlite:${join(cwd, 'store.db')}`, { clock: Date });
-  const accounts = createAccounts({
-    store,
-    config: testConfig(),
-    clock: Date,
-    events: recordEvents().events,
-  });
-  t.teardown(async () => {
-    accounts.close();
-    await store.close();
-  });
+  const accounts = await accountsIn(t, cwd);
   await accounts.enable('u-2');
   for (const username of ['ada', 'bob', 'eve', 'old'])
     t.ok(await accounts.authenticate(username, plain), `${username} signs in with the former password`);

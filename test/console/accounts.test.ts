@@ -1,7 +1,7 @@
 import t from 'tap';
 import { listWaiting } from '#src/services/outbox/index.ts';
 import { addPasskey } from '../support/passkeys.ts';
-import { Browser, password } from '../support/setup/index.ts';
+import { Browser, password, signedInBrowser } from '../support/setup/index.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { sendForm, startConsole } from './console-server.ts';
 
@@ -152,8 +152,7 @@ t.test('of many edits at once with one version one is saved, and none is lost', 
 
 t.test('support disables, enables, unlocks, and signs people out', async (t) => {
   const { id } = await server.addAccount({ username: 'helped', password });
-  const browser = new Browser();
-  for (const { name, value } of (await server.signIn('helped')).cookies) browser.setCookie(name, value);
+  const browser = await signedInBrowser(server, 'helped');
   t.equal((await sendForm(support, pageOf(id, '/sign-out'))).status, 303);
   t.equal((await browser.request(`${issuer}/account`)).status, 303, 'the session has ended');
   t.equal((await sendForm(support, pageOf(id, '/disable'))).status, 303);

@@ -9,11 +9,12 @@ import {
   type Page,
   RelyingParty,
   redirectUri,
+  signedInBrowser,
   startInProcess,
 } from '../support/setup/index.ts';
 import { hostileSvg, png, svg } from '../support/theme-files.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { signedInBrowser, startConsole } from './console-server.ts';
+import { startConsole } from './console-server.ts';
 
 const folder = t.testdir({ 'icon.svg': svg(16, 16) });
 const { server, issuer, browserOf } = await startConsole(t, {

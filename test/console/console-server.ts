@@ -1,10 +1,11 @@
 import { groupOf } from '../admin/admin-server.ts';
 import {
-  Browser,
+  type Browser,
   formOf,
   type Owner,
   type Page,
   password,
+  signedInBrowser,
   startInProcess,
   type TestServer,
 } from '../support/setup/index.ts';
@@ -30,16 +31,6 @@ export const addPeople = async (
   await accounts.add({ username: withoutRole, password });
 };
 
-export const signedInBrowser = async (
-  server: Pick<TestServer, 'signIn'>,
-  username: string,
-  how?: SignIn,
-): Promise<Browser> => {
-  const browser = new Browser();
-  for (const { name, value } of (await server.signIn(username, how)).cookies) browser.setCookie(name, value);
-  return browser;
-};
-
 export const startConsole = async (
   owner: Owner,
   settings: Readonly<Record<string, unknown>> = {},
@@ -49,7 +40,7 @@ export const startConsole = async (
   return {
     server,
     issuer: server.issuer,
-    browserOf: (username, how) => signedInBrowser(server, username, how),
+    browserOf: (username, how) => signedInBrowser(server, username, how === undefined ? {} : { how }),
   };
 };
 

@@ -2,9 +2,9 @@ import t from 'tap';
 import { groupOf } from '../admin/admin-server.ts';
 import { codeAt } from '../support/authenticator.ts';
 import { hasCode, openFactors } from '../support/second-factor.ts';
-import { Browser } from '../support/setup/index.ts';
+import { Browser, signedInBrowser } from '../support/setup/index.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { addPeople, sendForm, signedInBrowser } from './console-server.ts';
+import { addPeople, sendForm } from './console-server.ts';
 
 const { server, enrol, typePassword, now } = await openFactors(
   t,
@@ -37,12 +37,12 @@ t.test('unlocking ends the wait after wrong codes too', async (t) => {
 t.test('for keys, secrets and roles an administrator uses the factors of the account', async (t) => {
   const { accounts } = server.app.services;
   await accounts.update(account.id, { groups: [groupOf.admin] }, { mayChangeRoles: true });
-  const weak = await signedInBrowser(server, 'ada', { amr: ['pwd'] });
+  const weak = await signedInBrowser(server, 'ada', { how: { amr: ['pwd'] } });
   const members = `${issuer}/admin/groups/${groupOf.viewer}/add`;
   t.equal((await weak.request(`${issuer}/admin/groups`)).status, 200, 'anything else needs none');
   const asked = await weak.request(members);
   t.equal(asked.status, 303);
   t.match(asked.headers.get('location'), 'prompt=login', 'however recent the sign-in is');
-  const strong = await signedInBrowser(server, 'ada', { amr: ['pwd', 'otp', 'mfa'] });
+  const strong = await signedInBrowser(server, 'ada', { how: { amr: ['pwd', 'otp', 'mfa'] } });
   t.equal((await strong.request(members)).status, 200);
 });

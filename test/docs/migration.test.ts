@@ -2,10 +2,8 @@ import { globSync, readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
-import { openStore } from '#adapters/index.ts';
-import { createAccounts } from '#src/services/accounts/index.ts';
-import { recordEvents } from '../support/recorded-events.ts';
-import { openCommandFolder, testConfig } from '../support/setup/index.ts';
+import { accountsIn } from '../support/accounts-in.ts';
+import { openCommandFolder } from '../support/setup/index.ts';
 
 const fromKeycloak = readFileSync('docs/migrate/from-keycloak.md', 'utf8');
 const fromOthers = readFileSync('docs/migrate/from-auth0-and-others.md', 'utf8');
@@ -56,17 +54,7 @@ t.test('people keep their passwords with the files of the pages', async (t) => {
     /Imported: 1 account/,
   );
 
-  const store = await openStore(`sqlite:${join(cwd, 'store.db')}`, { clock: Date });
-  const accounts = createAccounts({
-    store,
-    config: testConfig(),
-    clock: Date,
-    events: recordEvents().events,
-  });
-  t.teardown(async () => {
-    accounts.close();
-    await store.close();
-  });
+  const accounts = await accountsIn(t, cwd);
   for (const username of ['ada', 'grace', 'ada-of-keycloak']) {
     t.equal(await accounts.authenticate(username, 'another password'), undefined, username);
     t.ok(await accounts.authenticate(username, 'correct horse battery'), username);

@@ -1,8 +1,8 @@
 import t from 'tap';
 import { groupOf, startAdminServer } from '../admin/admin-server.ts';
-import { Browser, password } from '../support/setup/index.ts';
+import { type Browser, password, signedInBrowser } from '../support/setup/index.ts';
 import { linksIn, parseMail, startSmtp } from '../support/smtp-server.ts';
-import { waitFor } from '../support/wait-for.ts';
+import { waitForEmptyOutbox } from '../support/start-with-mail.ts';
 
 // `account delete` is in invitation.test.ts, beside the other commands of a running server.
 
@@ -24,15 +24,12 @@ const addPerson = async (username: string, claims: Readonly<Record<string, unkno
   return { id, email };
 };
 
-const nothingWaits = (): Promise<void> =>
-  waitFor('the outbox to be empty', async () => {
-    const { items } = await server.store.list('outbox', 'mail', { limit: 1 });
-    return items.length === 0;
-  });
+const nothingWaits = (): Promise<void> => waitForEmptyOutbox(server);
 
 const deleteOwn = async (username: string): Promise<Browser> => {
-  const browser = new Browser({ 'user-agent': 'Mozilla/5.0 (Windows NT 10.0) Firefox/150.0 evil.example' });
-  for (const { name, value } of (await server.signIn(username)).cookies) browser.setCookie(name, value);
+  const browser = await signedInBrowser(server, username, {
+    headers: { 'user-agent': 'Mozilla/5.0 (Windows NT 10.0) Firefox/150.0 evil.example' },
+  });
   const page = await browser.open(`${issuer}/account/delete`);
   const done = await browser.submit(page, { login: username });
   t.equal(done.url, `${issuer}/account/deleted`);

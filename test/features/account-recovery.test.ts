@@ -11,22 +11,17 @@ import {
   password,
   RelyingParty,
   redirectParameters,
-  startInProcess,
-  usualConfig,
 } from '../support/setup/index.ts';
-import { parseMail, startSmtp } from '../support/smtp-server.ts';
+import { parseMail } from '../support/smtp-server.ts';
+import { startWithMail } from '../support/start-with-mail.ts';
 
 const another = 'a lantern by the harbour';
 
 const open = async (t: Test) => {
   const { cwd, runInProcess } = await openCommandFolder(t);
-  const smtp = await startSmtp();
-  t.teardown(smtp.close);
-  const server = await startInProcess(t, {
-    ...usualConfig,
+  const { server, smtp } = await startWithMail(t, {
     accounts: [],
     store: { url: `sqlite:${join(cwd, 'store.db')}` },
-    mail: { url: `smtp://127.0.0.1:${smtp.port}`, from: 'id@harbour.example' },
     security: { password: { memory_kib: 8192, passes: 1 }, factors: { required: 'when_enrolled' } },
   });
   const run = async (...args: string[]) => {

@@ -1,8 +1,9 @@
 import t from 'tap';
 import { startAdminServer } from '../admin/admin-server.ts';
-import { sendForm, signedInBrowser } from '../console/console-server.ts';
+import { sendForm } from '../console/console-server.ts';
+import { signedInBrowser } from '../support/setup/index.ts';
 import { linksIn, parseMail, startSmtp } from '../support/smtp-server.ts';
-import { waitFor } from '../support/wait-for.ts';
+import { waitForEmptyOutbox } from '../support/start-with-mail.ts';
 
 // `account update` is in invitation.test.ts, beside the other commands of a running server.
 
@@ -24,11 +25,7 @@ const update = async (id: string, body: unknown) => {
   return call('PATCH', `/accounts/${id}`, { caller, body, headers: { 'if-match': '*' } });
 };
 
-const nothingWaits = (): Promise<void> =>
-  waitFor('the outbox to be empty', async () => {
-    const { items } = await server.store.list('outbox', 'mail', { limit: 1 });
-    return items.length === 0;
-  });
+const nothingWaits = (): Promise<void> => waitForEmptyOutbox(server);
 
 t.test('a change that keeps the verified address, or is refused, sends nothing', async (t) => {
   const { id, email } = await addPerson('hedy');

@@ -1,26 +1,13 @@
 import t, { type Test } from 'tap';
-import {
-  Browser,
-  formOf,
-  newVerifier,
-  type Page,
-  RelyingParty,
-  startInProcess,
-  usualConfig,
-} from '../support/setup/index.ts';
-import { startSmtp } from '../support/smtp-server.ts';
-import { waitFor } from '../support/wait-for.ts';
+import { Browser, formOf, newVerifier, type Page, RelyingParty } from '../support/setup/index.ts';
+import { startWithMail, waitForEmptyOutbox } from '../support/start-with-mail.ts';
 
 // How long an answer takes must not tell whether there is an account. What differs is done after the answer, in the outbox.
 
 const samples = 50;
 
-const smtp = await startSmtp();
-t.teardown(smtp.close);
-const server = await startInProcess(t, {
-  ...usualConfig,
+const { server } = await startWithMail(t, {
   sign_in: { email_code: true },
-  mail: { url: `smtp://127.0.0.1:${smtp.port}`, from: 'id@harbour.example' },
   security: {
     password: { memory_kib: 8192, passes: 1 },
     throttle: {
@@ -39,11 +26,7 @@ for (let n = 0; n < samples; n += 1) {
   await accounts.add({ username: `known-${n}`, claims });
 }
 
-const nothingWaits = (): Promise<void> =>
-  waitFor('the outbox to be empty', async () => {
-    const { items } = await server.store.list('outbox', 'mail', { limit: 1 });
-    return items.length === 0;
-  });
+const nothingWaits = (): Promise<void> => waitForEmptyOutbox(server);
 
 const timeOf = async (action: () => Promise<unknown>): Promise<number> => {
   const started = performance.now();

@@ -7,11 +7,11 @@ import {
   type Page,
   password,
   RelyingParty,
-  startInProcess,
+  signedInBrowser,
   type TestServer,
-  usualConfig,
 } from '../support/setup/index.ts';
-import { linksIn, parseMail, type SmtpServer, startSmtp } from '../support/smtp-server.ts';
+import { linksIn, parseMail, type SmtpServer } from '../support/smtp-server.ts';
+import { startWithMail, waitForEmptyOutbox } from '../support/start-with-mail.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 interface Stage {
@@ -22,17 +22,12 @@ interface Stage {
 }
 
 const open = async (t: Test, verified = true, { username = 'grace', ...more } = {}): Promise<Stage> => {
-  const smtp = await startSmtp();
-  t.teardown(smtp.close);
-  const server = await startInProcess(t, {
-    ...usualConfig,
-    mail: { url: `smtp://127.0.0.1:${smtp.port}`, from: 'id@harbour.example' },
+  const { server, smtp } = await startWithMail(t, {
     ...more,
   });
   const claims = { email: 'old@example.com', email_verified: verified };
   const { id } = await server.addAccount({ username, password, claims });
-  const browser = new Browser();
-  for (const { name, value } of (await server.signIn(username)).cookies) browser.setCookie(name, value);
+  const browser = await signedInBrowser(server, username);
   return { server, smtp, browser, account: id };
 };
 
@@ -79,9 +74,7 @@ t.test('it takes a recent sign-in, as strong as the account', async (t) => {
   const { server, smtp, account: id } = stage;
   const { accounts, factors } = server.app.services;
   const inSession = async (how: Parameters<typeof server.signIn>[1], username = 'grace') => {
-    const browser = new Browser();
-    for (const { name, value } of (await server.signIn(username, how)).cookies)
-      browser.setCookie(name, value);
+    const browser = await signedInBrowser(server, username, { how });
     return browser.request(`${server.issuer}/account/email`);
   };
   t.equal((await inSession({})).status, 200);
@@ -97,8 +90,7 @@ t.test('it takes a recent sign-in, as strong as the account', async (t) => {
 
   const claims = { email: 'ada.new@example.com', email_verified: true };
   await server.addAccount({ username: 'keyholder', claims });
-  const browser = new Browser();
-  for (const { name, value } of (await server.signIn('keyholder')).cookies) browser.setCookie(name, value);
+  const browser = await signedInBrowser(server, 'keyholder');
   const page = await browser.open(`${server.issuer}/account/email`);
   t.notMatch(page.body, 'type="password"', 'an account without a password has none to type');
   await browser.submit(page, { email: 'key@example.com' });
@@ -112,8 +104,7 @@ t.test('the link of another person’s account needs its password, so it confirm
   await server.addAccount({ username: 'victim', password: 'a lantern by the harbour', claims });
   await browser.submit(await form(stage), { email: 'her@example.com', password });
   const link = await linkTo(stage, 'her@example.com');
-  const victim = new Browser();
-  for (const { name, value } of (await server.signIn('victim')).cookies) victim.setCookie(name, value);
+  const victim = await signedInBrowser(server, 'victim');
   for (const reader of [new Browser(), victim]) {
     const page = await reader.open(link);
     t.match(page.body, /<strong[^>]*>grace</, 'the page names the account');
@@ -180,10 +171,7 @@ t.test('an address of another account is answered the same, and gets no message'
   }
   t.strictSame(answers[0], answers[1]);
   const link = await linkTo(stage, 'free@example.com');
-  await waitFor('the outbox to be empty', async () => {
-    const { items } = await server.store.list('outbox', 'mail', { limit: 1 });
-    return items.length === 0;
-  });
+  await waitForEmptyOutbox(server);
   t.equal(smtp.received.length, 1);
   await server.addAccount({
     username: 'quicker',

@@ -7,12 +7,11 @@ import {
   type Page,
   password,
   RelyingParty,
-  startInProcess,
   type TestServer,
-  usualConfig,
 } from '../support/setup/index.ts';
-import { linksIn, parseMail, type SmtpServer, startSmtp } from '../support/smtp-server.ts';
+import { linksIn, parseMail, type SmtpServer } from '../support/smtp-server.ts';
 import { SoftwareAuthenticator } from '../support/software-authenticator.ts';
+import { startWithMail, waitForEmptyOutbox } from '../support/start-with-mail.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const address = 'grace@example.com';
@@ -24,12 +23,7 @@ interface Stage {
 }
 
 const open = async (t: Test): Promise<Stage> => {
-  const smtp = await startSmtp();
-  t.teardown(smtp.close);
-  const server = await startInProcess(t, {
-    ...usualConfig,
-    mail: { url: `smtp://127.0.0.1:${smtp.port}`, from: 'id@harbour.example' },
-  });
+  const { server, smtp } = await startWithMail(t);
   const claims = { email: address, email_verified: true };
   const { id } = await server.addAccount({ username: 'grace', password, claims });
   server.clock.advance(2 * 3600);
@@ -41,11 +35,7 @@ const signIn = async ({ server }: Stage, browser: Browser, typed = password): Pr
   return browser.submit(await browser.open(request), { login: 'grace', password: typed });
 };
 
-const nothingWaits = ({ server }: Stage): Promise<void> =>
-  waitFor('the outbox to be empty', async () => {
-    const { items } = await server.store.list('outbox', 'mail', { limit: 1 });
-    return items.length === 0;
-  });
+const nothingWaits = ({ server }: Stage): Promise<void> => waitForEmptyOutbox(server);
 
 const withSubject = ({ smtp }: Stage, pattern: RegExp) =>
   smtp.received.filter((mail) => pattern.test(parseMail(mail).headers.get('subject')?.[0] ?? ''));

@@ -9,11 +9,11 @@ import {
   type Page,
   password,
   RelyingParty,
-  startInProcess,
+  signedInBrowser,
   type TestServer,
-  usualConfig,
 } from '../support/setup/index.ts';
-import { linksIn, parseMail, type SmtpServer, startSmtp } from '../support/smtp-server.ts';
+import { linksIn, parseMail, type SmtpServer } from '../support/smtp-server.ts';
+import { startWithMail, waitForEmptyOutbox } from '../support/start-with-mail.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const newPassword = 'a lantern by the harbour';
@@ -25,11 +25,8 @@ interface Stage {
 }
 
 const open = async (t: Test, more: Readonly<Record<string, unknown>> = {}): Promise<Stage> => {
-  const smtp = await startSmtp();
-  t.teardown(smtp.close);
-  const server = await startInProcess(t, {
-    ...usualConfig,
-    mail: { url: `smtp://127.0.0.1:${smtp.port}`, from: 'Harbour <id@harbour.example>' },
+  const { server, smtp } = await startWithMail(t, {
+    mail: { from: 'Harbour <id@harbour.example>' },
     ...more,
   });
   await server.addAccount({
@@ -133,9 +130,7 @@ t.test('what a new password leaves is shown after it, and removed there', async 
     return account;
   };
   const browserOf = async (username: string, amr: readonly string[]) => {
-    const browser = new Browser();
-    for (const { name, value } of (await server.signIn(username, { amr })).cookies)
-      browser.setCookie(name, value);
+    const browser = await signedInBrowser(server, username, { how: { amr } });
     return browser;
   };
   const { id } = await addAll('grace');
@@ -350,10 +345,7 @@ t.test(
       const unknown = outcomes(server).filter(({ reason }) => reason === 'unknown_account');
       return unknown.length === count;
     });
-    await waitFor('the outbox to be empty', async () => {
-      const { items } = await server.store.list('outbox', 'mail', { limit: 1 });
-      return items.length === 0;
-    });
+    await waitForEmptyOutbox(server);
     t.equal(smtp.received.length, 3, 'one network gets half of what strangers get');
     server.clock.advance(3601);
     await ask(server, 'grace');
@@ -373,11 +365,7 @@ t.test('strangers in many networks use up nothing that a known device needs', as
   for (let network = 1; network <= 6; network += 1)
     for (let n = 0; n < 2; n += 1)
       await ask(server, network % 2 ? 'grace' : address, { 'x-forwarded-for': `192.0.2.${network}` });
-  const settled = () =>
-    waitFor('the outbox to be empty', async () => {
-      const { items } = await server.store.list('outbox', 'mail', { limit: 1 });
-      return items.length === 0;
-    });
+  const settled = () => waitForEmptyOutbox(server);
   await settled();
   t.equal(smtp.received.length, 5, 'an account gets few messages, by whatever of its names');
   await ask(server, 'grace', { 'x-forwarded-for': '192.0.2.9' });

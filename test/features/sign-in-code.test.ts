@@ -11,12 +11,10 @@ import {
   password,
   RelyingParty,
   redirectParameters,
-  startInProcess,
   type TestServer,
-  usualConfig,
 } from '../support/setup/index.ts';
-import { parseMail, type ReceivedMail, type SmtpServer, startSmtp } from '../support/smtp-server.ts';
-import { waitFor } from '../support/wait-for.ts';
+import { parseMail, type ReceivedMail, type SmtpServer } from '../support/smtp-server.ts';
+import { startWithMail, waitForEmptyOutbox } from '../support/start-with-mail.ts';
 
 const address = 'grace@example.com';
 
@@ -27,13 +25,9 @@ interface Stage {
 }
 
 const open = async (t: Test, more: Readonly<Record<string, unknown>> = {}): Promise<Stage> => {
-  const smtp = await startSmtp();
-  t.teardown(smtp.close);
-  const server = await startInProcess(t, {
-    ...usualConfig,
+  const { server, smtp } = await startWithMail(t, {
     sign_in: { email_code: true },
     tokens: { interaction_ttl: 3600 },
-    mail: { url: `smtp://127.0.0.1:${smtp.port}`, from: 'id@harbour.example' },
     ...more,
   });
   const claims = { email: address, email_verified: true };
@@ -60,11 +54,7 @@ const other = (code: string): string => String((Number(code) + 1) % 1_000_000).p
 
 const hasCode = (page: Page): boolean => page.headers.has('location') && redirectParameters(page).has('code');
 
-const settled = ({ server }: Pick<Stage, 'server'>): Promise<void> =>
-  waitFor('the outbox to be empty', async () => {
-    const { items } = await server.store.list('outbox', 'mail', { limit: 1 });
-    return items.length === 0;
-  });
+const settled = ({ server }: Pick<Stage, 'server'>): Promise<void> => waitForEmptyOutbox(server);
 
 const withoutIds = (body: string, login: string): string =>
   body.replaceAll(login, 'LOGIN').replaceAll(/[\w-]{20,}|<code>[^<]*<\/code>/g, '');

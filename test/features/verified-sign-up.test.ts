@@ -6,11 +6,10 @@ import {
   password,
   RelyingParty,
   redirectParameters,
-  startInProcess,
   type TestServer,
-  usualConfig,
 } from '../support/setup/index.ts';
-import { parseMail, type SmtpServer, startSmtp } from '../support/smtp-server.ts';
+import { parseMail, type SmtpServer } from '../support/smtp-server.ts';
+import { startWithMail, waitForEmptyOutbox } from '../support/start-with-mail.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const person = { login: 'grace', name: 'Grace Hopper', email: 'grace@example.com', password };
@@ -21,13 +20,9 @@ interface Stage {
 }
 
 const open = async (t: Test, more: Readonly<Record<string, unknown>> = {}): Promise<Stage> => {
-  const smtp = await startSmtp();
-  t.teardown(smtp.close);
-  const server = await startInProcess(t, {
-    ...usualConfig,
+  const { server, smtp } = await startWithMail(t, {
     pages: { create_account: true },
     sign_up: { verify_email: true },
-    mail: { url: `smtp://127.0.0.1:${smtp.port}`, from: 'id@harbour.example' },
     ...more,
   });
   return { server, smtp };
@@ -159,10 +154,7 @@ t.test('one mailbox gets few messages, however often and with whatever tag it is
     const page = await browser.submit(await openForm(server, browser), fields);
     t.match(page.body, 'Confirm your email address');
   }
-  await waitFor('the outbox to be empty', async () => {
-    const { items } = await server.store.list('outbox', 'mail', { limit: 1 });
-    return items.length === 0;
-  });
+  await waitForEmptyOutbox(server);
   t.equal(smtp.received.length, 5);
 });
 
@@ -175,10 +167,7 @@ t.test('without a limit of messages, codes that could be guessed are limited all
   const browser = new Browser();
   const page = await browser.submit(await openForm(server, browser), person);
   for (let n = 0; n < 24; n += 1) await browser.submit(page, { resend: 'yes' });
-  await waitFor('the outbox to be empty', async () => {
-    const { items } = await server.store.list('outbox', 'mail', { limit: 1 });
-    return items.length === 0;
-  });
+  await waitForEmptyOutbox(server);
   t.equal(smtp.received.length, 20);
 });
 

@@ -11,6 +11,7 @@ import {
   password,
   RelyingParty,
   redirectParameters,
+  signedInBrowser,
   startInProcess,
   testConfig,
   usualConfig,
@@ -327,8 +328,7 @@ t.test('a person who must sign in again does so with a passkey of that account',
 
 t.test('a person without a passkey is not asked for one to sign in again', async (t) => {
   await server.addAccount({ username: 'dave', password });
-  const browser = new Browser();
-  for (const { name, value } of (await server.signIn('dave')).cookies) browser.setCookie(name, value);
+  const browser = await signedInBrowser(server, 'dave');
   const again = await openLogin(browser, { prompt: 'login' });
   t.match(again.body, 'login-submit');
   t.notOk(hasPasskeyForm(again.body));

@@ -1,5 +1,12 @@
 import t from 'tap';
-import { Browser, newVerifier, RelyingParty, startInProcess, usualConfig } from '../support/setup/index.ts';
+import {
+  Browser,
+  newVerifier,
+  RelyingParty,
+  signedInBrowser,
+  startInProcess,
+  usualConfig,
+} from '../support/setup/index.ts';
 import { hostileSvg, png, svg } from '../support/theme-files.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -172,8 +179,7 @@ t.test('the console has the colors and the logo, and not the style sheet of the 
     ['boss', 200],
     ['ada', 403],
   ] as const) {
-    const browser = new Browser({ 'accept-language': 'en' });
-    for (const { name, value } of (await server.signIn(username)).cookies) browser.setCookie(name, value);
+    const browser = await signedInBrowser(server, username, { headers: { 'accept-language': 'en' } });
     const console = await browser.request(`${server.issuer}/admin`);
     t.equal(console.status, status);
     t.match(console.body, '/theme/theme.');

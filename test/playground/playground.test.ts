@@ -8,6 +8,7 @@ import { assertEach } from '../support/assert-each.ts';
 import { launchChromium } from '../support/chromium.ts';
 import { followPages } from '../support/follow-pages.ts';
 import { Browser, httpGet, type Page, startInProcess } from '../support/setup/index.ts';
+import { entriesOf } from '../support/stored-entries.ts';
 
 t.setTimeout(300_000);
 
@@ -322,13 +323,7 @@ t.test('neither tokens nor clients of the playground are stored', async (t) => {
   await press('credentials');
   const token = /"access_token": "([^"]+)"/.exec(plain(page().body))?.[1] ?? 'none';
   t.match(token, /^ey/);
-  let cursor: string | undefined;
-  const texts: string[] = [];
-  do {
-    const { entries, next } = await server.store.dump(cursor);
-    texts.push(...entries.map((entry) => JSON.stringify(entry)));
-    cursor = next;
-  } while (cursor !== undefined);
+  const texts = (await entriesOf(server.store)).map((entry) => JSON.stringify(entry));
   t.ok(texts.some((text) => text.includes('"kind":"playground"')));
   t.notOk(texts.some((text) => text.includes(token)));
   t.notOk(texts.some((text) => text.includes('"kind":"client"')));

@@ -9,6 +9,7 @@ import {
   startInProcess,
   usualConfig,
 } from '../support/setup/index.ts';
+import { entriesOf } from '../support/stored-entries.ts';
 
 const server = await startInProcess(t, {
   ...usualConfig,
@@ -61,17 +62,8 @@ const post = (
     request.end(body);
   });
 
-/** Counts the stored documents: a refused request leaves none. */
-const stored = async (): Promise<number> => {
-  let count = 0;
-  let next: string | undefined;
-  do {
-    const page = await server.store.dump(next);
-    count += page.entries.length;
-    next = page.next;
-  } while (next !== undefined);
-  return count;
-};
+/** Counts what is stored: a refused request leaves nothing. */
+const stored = async (): Promise<number> => (await entriesOf(server.store)).length;
 
 const bodies: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   '/oauth/token': { grant_type: 'client_credentials', scope: '', resource: 'https://api.example.com' },

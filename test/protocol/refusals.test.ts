@@ -11,6 +11,7 @@ import {
   type TestServer,
   usualConfig,
 } from '../support/setup/index.ts';
+import { documentsOf } from '../support/stored-entries.ts';
 
 // A refused request keeps nothing but what has to survive a refusal, whatever form and status its response has.
 
@@ -50,29 +51,22 @@ const errorIn = ({ headers, body }: Page): string => {
   return error;
 };
 
-const documentsOf = async ({ store }: TestServer): Promise<ReadonlyMap<string, string>> => {
-  const documents = new Map<string, string>();
-  for (let cursor: string | undefined; ; ) {
-    const page = await store.dump(cursor);
-    for (const entry of page.entries) {
-      if (entry.type === 'document')
-        documents.set(
-          `${entry.key.kind} ${entry.key.family} ${entry.key.id}`,
-          JSON.stringify(entry.document),
-        );
-    }
-    cursor = page.next;
-    if (cursor === undefined) return documents;
-  }
-};
+/** The texts of all stored documents by their keys. */
+const textsIn = async ({ store }: TestServer): Promise<ReadonlyMap<string, string>> =>
+  new Map(
+    (await documentsOf(store)).map(({ key, document }) => [
+      `${key.kind} ${key.family} ${key.id}`,
+      JSON.stringify(document),
+    ]),
+  );
 
 /** The kinds of the documents that a request added or changed. */
 const keptBy = async (server: TestServer, request: () => Promise<unknown>): Promise<readonly string[]> => {
-  const before = await documentsOf(server);
+  const before = await textsIn(server);
   // Sessions slide by whole seconds.
   server.clock.advance(5);
   await request();
-  const after = await documentsOf(server);
+  const after = await textsIn(server);
   const changed = [...after].filter(([key, text]) => before.get(key) !== text);
   return [...new Set(changed.map(([key]) => key.split(' ')[0] ?? ''))].sort();
 };

@@ -13,6 +13,7 @@ import {
   type TestServer,
   usualConfig,
 } from '../support/setup/index.ts';
+import { documentsOf } from '../support/stored-entries.ts';
 
 // Fails without src/provider/overrides/token-find.ts.
 
@@ -225,15 +226,8 @@ t.test('revocation ends a token (RFC 7009)', async (t) => {
   await t.test('the revocation record lasts as long as the token could be used', async (t) => {
     const { access } = await tokensOf(app);
     await revoke(app, access);
-    let cursor: string | undefined;
-    const marks: (number | undefined)[] = [];
-    do {
-      const page = await server.store.dump(cursor);
-      for (const entry of page.entries) {
-        if (entry.type === 'document' && entry.key.kind === 'rv') marks.push(entry.document.expiresAt);
-      }
-      cursor = page.next;
-    } while (cursor !== undefined);
+    const records = (await documentsOf(server.store)).filter(({ key }) => key.kind === 'rv');
+    const marks = records.map(({ document }) => document.expiresAt);
     const { exp = 0 } = decodeJwt(access);
     t.ok(marks.includes((exp + 5) * 1000));
     t.notOk(marks.includes(undefined));

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import t, { type Test } from 'tap';
-import type { Entry, Store } from '#src/store/port.ts';
+import type { Store } from '#src/store/port.ts';
 import { kinds } from '#src/store/record-kinds.ts';
 import { assertEach } from '../support/assert-each.ts';
 import { newKey, proof } from '../support/proofs.ts';
@@ -19,6 +19,7 @@ import {
   startInProcess,
   usualConfig,
 } from '../support/setup/index.ts';
+import { documentsOf } from '../support/stored-entries.ts';
 
 /** How much each caller can make the store keep, and for how long (CWE-770). At full size: flood.test.ts. */
 
@@ -58,15 +59,8 @@ const open = async (t: Test, throttle: object = {}, more: object = {}) => {
 const from = (address: string) => ({ 'x-forwarded-for': address });
 const browserAt = (address: string) => new Browser(from(address));
 
-const entriesOf = async (store: Store, kind: string): Promise<Extract<Entry, { type: 'document' }>[]> => {
-  const entries: Entry[] = [];
-  for (let cursor: string | undefined, first = true; first || cursor !== undefined; first = false) {
-    const page = await store.dump(cursor);
-    entries.push(...page.entries);
-    cursor = page.next;
-  }
-  return entries.filter((entry) => entry.type === 'document').filter(({ key }) => key.kind === kind);
-};
+const recordsOf = async (store: Store, kind: string) =>
+  (await documentsOf(store)).filter(({ key }) => key.kind === kind);
 
 const statusesOf = async (count: number, ask: () => Promise<{ readonly status: number }>) => {
   const statuses: number[] = [];
@@ -98,7 +92,7 @@ t.test('sign-ins that one address starts without a session are limited', async (
   t.equal((await start(browserAt('2001:db8:1:2::1'))).status, 303);
   await statusesOf(3, () => start(browserAt('2001:db8:1:2::2')));
   t.equal((await start(browserAt('2001:db8:1:2::3'))).status, 429, 'a /64 is one address');
-  t.equal((await entriesOf(server.store, kinds.interaction)).length, 1 + 3 + 1 + 4);
+  t.equal((await recordsOf(server.store, kinds.interaction)).length, 1 + 3 + 1 + 4);
   const site = await statusesOf(20, () =>
     start(browserAt(`2001:db8:1:${Math.random().toString(16).slice(2, 6)}::1`)),
   );
@@ -113,7 +107,7 @@ t.test('a large request counts once per KiB', async (t) => {
   const { server, start } = await open(t, { sign_in_start_per_address: 9 });
   const large = { state: 'x'.repeat(4000) };
   t.same(await statusesOf(3, () => start(browserAt('192.0.2.1'), large)), [303, 303, 429]);
-  const kept = await entriesOf(server.store, kinds.interaction);
+  const kept = await recordsOf(server.store, kinds.interaction);
   t.ok(kept.reduce((sum, { document }) => sum + document.body.length, 0) <= 10 * 1024);
 });
 
@@ -158,20 +152,20 @@ t.test('requests pushed, and device codes, are limited for clients that anyone c
   }
   const dpop = await proof(await newKey(), `${issuer}/oauth/par`);
   t.equal((await push(spa, '192.0.2.1', { dpop })).status, 429);
-  t.same(await entriesOf(server.store, kinds.replay), [], 'and its proof is not stored');
+  t.same(await recordsOf(server.store, kinds.replay), [], 'and its proof is not stored');
   t.same(
     await statusesOf(4, () => push(party, '192.0.2.1')),
     [201, 201, 201, 201],
     'an authenticated one goes on',
   );
   t.equal((await push(spa, '192.0.2.2')).status, 201, 'and so does another address');
-  t.equal((await entriesOf(server.store, kinds.pushedRequest)).length, 2 + 4 + 1);
+  t.equal((await recordsOf(server.store, kinds.pushedRequest)).length, 2 + 4 + 1);
 
   const device = (address: string) =>
     postForm(`${issuer}/oauth/device_authorization`, { client_id: 'spa', scope: 'openid' }, from(address));
   t.same(await statusesOf(3, () => device('192.0.2.1')), [200, 200, 429]);
   t.equal((await device('192.0.2.2')).status, 200);
-  t.equal((await entriesOf(server.store, kinds.deviceCode)).length, 3);
+  t.equal((await recordsOf(server.store, kinds.deviceCode)).length, 3);
 });
 
 t.test('a limit on the way does not end the request of a device', async (t) => {
@@ -209,17 +203,17 @@ t.test('a visitor who is not signed in leaves little', async (t) => {
     const visit = () => again.request(`${issuer}${path}`);
     t.same(await statusesOf(4, visit), [200, 200, 200, 429], `${path}, with the cookie of the visit before`);
   }
-  const sessions = await entriesOf(store, kinds.session);
+  const sessions = await recordsOf(store, kinds.session);
   t.equal(sessions.length, 6 + 2);
   assertEach(t, sessions, ({ document }) => (document.expiresAt ?? Infinity) <= clock.now() + 600_000);
 
   const visitor = browserAt('192.0.2.3');
   await visitor.request(`${issuer}/oauth/device`);
   clock.advance(601);
-  t.same(await entriesOf(store, kinds.session), [], 'ten minutes later it is gone');
+  t.same(await recordsOf(store, kinds.session), [], 'ten minutes later it is gone');
   t.same(await statusesOf(2, () => start(visitor)), [303, 303]);
   t.equal(redirectParameters(await start(visitor, { prompt: 'none' })).get('error'), 'login_required');
-  t.same(await entriesOf(store, kinds.session), [], 'the cookie of a session that ended makes no new one');
+  t.same(await recordsOf(store, kinds.session), [], 'the cookie of a session that ended makes no new one');
 
   const login = await visitor.open(party.authorizationUrl(newVerifier()));
   t.ok(redirectParameters(await visitor.submit(login, { login: 'ada', password })).get('code'));
@@ -296,7 +290,7 @@ t.test('the file of the embedded store grows no further than that', async (t) =>
       );
   };
   await flood();
-  const kept = await entriesOf(server.store, kinds.interaction);
+  const kept = await recordsOf(server.store, kinds.interaction);
   t.ok(kept.length < 100, `${kept.length} are kept`);
   t.ok((await size()) - before < 4_000_000, `it grew by ${(await size()) - before} bytes`);
   const { size: once } = await stat(path);

@@ -9,6 +9,7 @@ import {
   type TestServer,
   usualConfig,
 } from '../support/setup/index.ts';
+import { documentsOf } from '../support/stored-entries.ts';
 
 export const spaUri = 'https://spa.example/callback';
 
@@ -64,14 +65,6 @@ export const startSecurityTest = async (
     app: new RelyingParty(issuer),
     other: new RelyingParty(issuer, 'other', `${secret}-of-the-other`),
     spa: new RelyingParty(issuer, 'spa', ''),
-    async stored() {
-      let documents = 0;
-      for (let cursor: string | undefined; ; ) {
-        const page = await store.dump(cursor);
-        documents += page.entries.filter(({ type }) => type === 'document').length;
-        cursor = page.next;
-        if (cursor === undefined) return documents;
-      }
-    },
+    stored: async () => (await documentsOf(store)).length,
   };
 };

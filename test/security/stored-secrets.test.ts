@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap';
-import type { Entry, Store } from '#src/store/port.ts';
+import type { Entry } from '#src/store/port.ts';
 import {
   Browser,
   password,
@@ -10,6 +10,7 @@ import {
   type TestServer,
   usualConfig,
 } from '../support/setup/index.ts';
+import { entriesOf } from '../support/stored-entries.ts';
 
 const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code';
 const cibaGrant = 'urn:openid:params:grant-type:ciba';
@@ -29,17 +30,6 @@ const config = {
       backchannel_client_notification_endpoint: 'https://127.0.0.1:9/ping',
     },
   ],
-};
-
-const entriesOf = async (store: Store): Promise<readonly Entry[]> => {
-  const entries: Entry[] = [];
-  let cursor: string | undefined;
-  do {
-    const page = await store.dump(cursor);
-    entries.push(...page.entries);
-    cursor = page.next;
-  } while (cursor !== undefined);
-  return entries;
 };
 
 /** Everything in the dump that has the form of a code, and the ids of records with their families. */

@@ -13,9 +13,10 @@ import { Failure } from '#src/errors.ts';
 import type { KeyEntry } from '#src/services/keys/entry.ts';
 import { jwksRoute, type Keys, loadSecretCipher } from '#src/services/keys/index.ts';
 import { createRingStore } from '#src/services/keys/key-ring-store.ts';
-import type { Entry, Key, Store } from '#src/store/port.ts';
+import type { Key, Store } from '#src/store/port.ts';
 import { createManualClock } from '../support/clocks.ts';
 import { keysConfig, openKeys } from '../support/keys.ts';
+import { entriesOf } from '../support/stored-entries.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'postern-keys-'));
 t.teardown(() => rmSync(folder, { recursive: true, force: true }));
@@ -233,13 +234,7 @@ t.test('private keys stay private', async (t) => {
   });
 
   t.test('private keys are encrypted in the store', async (t) => {
-    const entries: Entry[] = [];
-    let cursor: string | undefined;
-    do {
-      const page = await store.dump(cursor);
-      entries.push(...page.entries);
-      cursor = page.next;
-    } while (cursor !== undefined);
+    const entries = await entriesOf(store);
     t.ok(entries.length >= 8);
     t.notOk(exposes(JSON.stringify(entries)));
     t.notMatch(JSON.stringify(entries), /\\"d\\":/);

@@ -12,6 +12,7 @@ import {
   startInProcess,
   usualConfig,
 } from '../support/setup/index.ts';
+import { documentsOf } from '../support/stored-entries.ts';
 
 const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code';
 const cibaGrant = 'urn:openid:params:grant-type:ciba';
@@ -43,16 +44,8 @@ const offline = { scope: 'openid email offline_access', prompt: 'consent' };
 const refused = { status: 400, body: { error: 'invalid_grant' } };
 
 /** The kinds of the records that exist, without what the server keeps for itself. */
-const kindsIn = async (store: Store): Promise<readonly string[]> => {
-  const kinds: string[] = [];
-  let cursor: string | undefined;
-  do {
-    const page = await store.dump(cursor);
-    for (const entry of page.entries) if (entry.type === 'document') kinds.push(entry.key.kind);
-    cursor = page.next;
-  } while (cursor !== undefined);
-  return kinds.toSorted();
-};
+const kindsIn = async (store: Store): Promise<readonly string[]> =>
+  (await documentsOf(store)).map(({ key }) => key.kind).toSorted();
 
 const open = async (t: Test, more: object = {}) => {
   const server = await startInProcess(t, { ...config, ...more });

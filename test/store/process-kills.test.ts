@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import t, { type Test } from 'tap';
 import { openStore } from '#adapters/index.ts';
 import { modelKey } from '#src/provider/storage/ids.ts';
-import type { Entry, Key, Store } from '#src/store/port.ts';
+import type { Key, Store } from '#src/store/port.ts';
 import { ensureRedis, freshPrefix } from '../support/redis.ts';
 import {
   Browser,
@@ -13,30 +13,19 @@ import {
   startFleet,
   usualConfig,
 } from '../support/setup/index.ts';
+import { documentsOf } from '../support/stored-entries.ts';
 
 /** For each of two stores, `rounds` kills with `many` exchanges in flight: 520 exchanges that a kill may hit. */
 const rounds = 13;
 const many = 20;
 
-const everything = async (store: Store): Promise<readonly Entry[]> => {
-  const entries: Entry[] = [];
-  let cursor: string | undefined;
-  do {
-    const page = await store.dump(cursor);
-    entries.push(...page.entries);
-    cursor = page.next;
-  } while (cursor !== undefined);
-  return entries;
-};
-
 /** By family: how many codes are consumed, and how many refresh tokens exist. Each exchange creates one. */
 const balance = async (store: Store) => {
   let spent = 0;
   let tokens = 0;
-  for (const entry of await everything(store)) {
-    if (entry.type !== 'document') continue;
-    if (entry.key.kind === 'ac' && entry.document.consumption) spent++;
-    if (entry.key.kind === 'rt') tokens++;
+  for (const { key, document } of await documentsOf(store)) {
+    if (key.kind === 'ac' && document.consumption) spent++;
+    if (key.kind === 'rt') tokens++;
   }
   return { spent, tokens };
 };

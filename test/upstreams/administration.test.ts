@@ -1,9 +1,8 @@
 import { join } from 'node:path';
 import t from 'tap';
 import { groupOf, startAdminServer } from '../admin/admin-server.ts';
-import { signedInBrowser } from '../console/console-server.ts';
 import { startFakeUpstream } from '../support/fake-upstream.ts';
-import { startInProcess, usualConfig } from '../support/setup/index.ts';
+import { signedInBrowser, startInProcess, usualConfig } from '../support/setup/index.ts';
 import { settingsOf, signInBy } from '../support/upstream-sign-in.ts';
 
 const { clients } = usualConfig;

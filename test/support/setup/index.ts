@@ -6,7 +6,8 @@
  * - `startFleet`: several server processes over one store.
  * - `openCommandFolder`, `runPostern`: commands without a server.
  * - `startProgram`: any other program of this repository.
- * - `RelyingParty`, `codeFor`: the requests of a client. `Browser`: a person without JavaScript.
+ * - `RelyingParty`, `codeFor`: the requests of a client. `Browser`: a person without JavaScript;
+ *   `signedInBrowser`: one that has a session.
  * - `testConfig`: a configuration without a server.
  * - `postForm`, `httpGet`: single requests.
  */
@@ -28,4 +29,5 @@ export {
   usualConfig,
 } from './relying-party.ts';
 export { isReady, type ServerProcess, startServerProcess } from './server-process.ts';
+export { signedInBrowser } from './signed-in-browser.ts';
 export { testConfig } from './test-config.ts';
