@@ -23,7 +23,10 @@ const ciba = openid(
   'rfc.section.13',
 );
 
-/** Explains every error code that this service sends. The texts are for developers, so they are in English like the codes. */
+/**
+ * Explains every error code that this service sends. The texts are for developers, so they are in English like the
+ * codes.
+ */
 const explanations = {
   invalid_request: {
     status: 400,

@@ -1,6 +1,9 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
-/** The purpose, then what the MAC covers: `['form', step, interaction]`. The purpose keeps a MAC from serving another use. */
+/**
+ * The purpose, then what the MAC covers: `['form', step, interaction]`. The purpose keeps a MAC from serving another
+ * use.
+ */
 type Subject = readonly [purpose: string, ...of: string[]];
 
 /**

@@ -5,7 +5,10 @@ import { logDestination } from './log-destination.ts';
 import { loadPrettyStream } from './pretty-stream.ts';
 import { toReadableLines } from './readable-text.ts';
 
-/** Property names that could hold a secret, or say who a person is (hints). The code never logs one on purpose; redaction is the second guard. */
+/**
+ * Property names that could hold a secret, or say who a person is (hints). The code never logs one on purpose;
+ * redaction is the second guard.
+ */
 const redactedNames = [
   'access_token',
   'refresh_token',

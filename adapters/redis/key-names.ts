@@ -30,7 +30,10 @@ export interface KeyNames {
   member(key: Key): string;
   parseMember(member: string): Key;
   index(index: string, of: string): string;
-  /** The name of an index `byText`, and one of its members: in it a text is a part of the member, which Redis sorts by bytes. */
+  /**
+   * The name of an index `byText`, and one of its members: in it a text is a part of the member, which Redis sorts by
+   * bytes.
+   */
   textIndex(index: string): string;
   textMember(text: string, member: string): string;
   parseTextMember(textMember: string): { readonly text: string; readonly member: string };

@@ -5,7 +5,10 @@ import type { KeyNames } from './key-names.ts';
 
 type Listener = (message: string) => void;
 
-/** The second connection, which receives messages. When it is lost, it reconnects (to any server of a cluster) and subscribes again. */
+/**
+ * The second connection, which receives messages. When it is lost, it reconnects (to any server of a cluster) and
+ * subscribes again.
+ */
 export class Subscriber {
   readonly #connection: Connection;
   readonly #names: KeyNames;

@@ -2,7 +2,10 @@ import { nodeOf } from '../schema/build.ts';
 import { account } from '../sections/account.ts';
 import { type Rule, when } from './rule.ts';
 
-/** Keys of an account (except `groups`, which used to be a custom claim), and claims that only the server sets (RFC 7519 §4.1, OpenID Connect Core §2). */
+/**
+ * Keys of an account (except `groups`, which used to be a custom claim), and claims that only the server sets (RFC 7519
+ * §4.1, OpenID Connect Core §2).
+ */
 const reserved = new Set([
   ...Object.keys(nodeOf(account).properties ?? {}).filter((key) => key !== 'groups'),
   ...[

@@ -54,7 +54,10 @@ const firstBehindFlags = (args: readonly string[]): string => {
   return '';
 };
 
-/** Imports the command that is run and no other, so that each starts quickly. Without one, as for `--help`, it imports all. */
+/**
+ * Imports the command that is run and no other, so that each starts quickly. Without one, as for `--help`, it imports
+ * all.
+ */
 export const commandsFor = async (args: readonly string[]): Promise<readonly Command[]> => {
   const name = firstBehindFlags(args);
   const own = { ...commands, ...lastCommands };

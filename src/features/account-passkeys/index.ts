@@ -1,7 +1,7 @@
 /**
- * Owns where people get passkeys and manage them: the pages of their account, the offer after a sign-in by password, and
- * the address that tells password managers of those pages. Signing in with a passkey belongs to features/sign-in; what is stored, and what is verified, to
- * services/passkeys.
+ * Owns where people get passkeys and manage them: the pages of their account, the offer after a sign-in by password,
+ * and the address that tells password managers of those pages. Signing in with a passkey belongs to features/sign-in;
+ * what is stored, and what is verified, to services/passkeys.
  *
  * GET  /account/passkeys                the passkeys; tells the browser which ones are accepted
  * GET  /account/passkeys/add            the button that creates one; needs a recent sign-in

@@ -1,7 +1,7 @@
 /**
- * Owns the page that shows all ways to sign in to an account besides its password. They survive a new password, so the pages
- * that end a way back into the account (a new password by mail, a recovery link, "This wasn't me") lead here. The pages of
- * each way remove it.
+ * Owns the page that shows all ways to sign in to an account besides its password. They survive a new password, so the
+ * pages that end a way back into the account (a new password by mail, a recovery link, "This wasn't me") lead here. The
+ * pages of each way remove it.
  *
  * GET /account/sign-in-methods
  */

@@ -95,7 +95,8 @@ export const connectPages = (
   return async (scope) => {
     const sensitive = { preHandler: account.requireRecentSignIn };
 
-    // A page goes on rather than a redirect: browsers apply the `form-action` of the sign-in page to each redirect after it.
+    // A page goes on rather than a redirect: browsers apply the `form-action` of the sign-in page to each redirect
+    // after it.
     scope.get<WithUpstream>(connectPath(':upstream'), sensitive, async (request, reply) => {
       const upstream = find(request.params.upstream);
       if (!upstream) return reply.callNotFound();

@@ -1,7 +1,8 @@
 /**
  * Owns the rules of client authentication that oidc-provider leaves to its host: the claims of assertions (RFC 7523)
  * and the names in certificates (RFC 8705). Secrets are stored and compared in `services/clients`; certificates are
- * read from the connection or a proxy in `http/certificates`; unencoded secrets in Basic in `provider/basic-credentials.ts`.
+ * read from the connection or a proxy in `http/certificates`; unencoded secrets in Basic in
+ * `provider/basic-credentials.ts`.
  */
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import { clientAuthenticationMethods } from '#config';

@@ -23,9 +23,9 @@ type Verified =
 const hour = 3_600_000;
 
 /**
- * The account is created only after the code was typed, so an account for the address of another person can not be prepared. The
- * code is bound to the interaction, which belongs to one browser. Whether an address has an account is found out when
- * the message is written, so no answer depends on it.
+ * The account is created only after the code was typed, so an account for the address of another person can not be
+ * prepared. The code is bound to the interaction, which belongs to one browser. Whether an address has an account is
+ * found out when the message is written, so no answer depends on it.
  */
 export const createVerifyEmail = ({
   config,

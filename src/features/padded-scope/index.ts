@@ -1,7 +1,7 @@
 /**
- * Owns scopes with spaces around or between them that mean nothing. The MCP SDK for Python requests ` offline_access` from an
- * API that publishes no scopes. RFC 6749 §3.3 has no such scope, and the engine refuses it. Signed and pushed requests stay
- * as they are.
+ * Owns scopes with spaces around or between them that mean nothing. The MCP SDK for Python requests ` offline_access`
+ * from an API that publishes no scopes. RFC 6749 §3.3 has no such scope, and the engine refuses it. Signed and pushed
+ * requests stay as they are.
  */
 import type { Feature } from '../../feature.ts';
 

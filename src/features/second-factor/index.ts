@@ -1,7 +1,7 @@
 /**
- * Owns the second step of a sign-in: a code of an authenticator app, a recovery code or a passkey, and setting up an app
- * where one is required. When a second factor is needed is decided in services/sign-ins (`completeSignIn`); what is stored of it belongs
- * to services/factors and services/passkeys.
+ * Owns the second step of a sign-in: a code of an authenticator app, a recovery code or a passkey, and setting up an
+ * app where one is required. When a second factor is needed is decided in services/sign-ins (`completeSignIn`); what is
+ * stored of it belongs to services/factors and services/passkeys.
  *
  * GET /interaction/:uid (prompt `second_factor`)
  *   the first factor is too old, or the account changed   -> back to the engine, which asks for the password

@@ -34,7 +34,10 @@ export const isDatedAhead = (ctx: KoaContextWithOIDC): boolean => {
   return typeof iat === 'number' && iat > systemClock.now() / 1000 + maxClockSkewSeconds;
 };
 
-/** Refuses what oidc-provider would accept: RSA keys that are weak or expensive and, for FAPI 2.0 clients, RS256 and dates ahead. */
+/**
+ * Refuses what oidc-provider would accept: RSA keys that are weak or expensive and, for FAPI 2.0 clients, RS256 and
+ * dates ahead.
+ */
 export const assertAcceptableProof = (ctx: KoaContextWithOIDC): void => {
   const { alg, crit, jwk } = peekAtProof(ctx);
   if (crit !== undefined)

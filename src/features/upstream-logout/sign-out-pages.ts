@@ -62,7 +62,8 @@ export const signOutPages = ({
         state: begun.state,
       };
       for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
-      // A page goes on rather than a redirect: browsers apply the `form-action` of the page before to each redirect after it.
+      // A page goes on rather than a redirect: browsers apply the `form-action` of the page before to each redirect
+      // after it.
       const body = redirectPage(pages.pageFor(request), { href: url.href, to: upstream.name });
       return pages.send(request, reply, body);
     });

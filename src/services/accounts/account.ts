@@ -34,7 +34,10 @@ export interface Account {
    * that the sign-in of an account without factors reads nothing else. Those of other accounts: services/factors.
    */
   readonly factors?: readonly FactorKind[];
-  /** When the account got its first second factor, in milliseconds since the epoch. Sign-ins from before it are too weak. */
+  /**
+   * When the account got its first second factor, in milliseconds since the epoch. Sign-ins from before it are too
+   * weak.
+   */
   readonly factorAddedAt?: number;
   readonly demo?: true;
 }

@@ -44,7 +44,10 @@ const glance = (name: string): string =>
 
 const reservedWords: ReadonlySet<string> = new Set(reserved.map(glance));
 
-/** Whether a name is reserved, or is made of a reserved word and a name of the service, or differs from one in looks only. */
+/**
+ * Whether a name is reserved, or is made of a reserved word and a name of the service, or differs from one in looks
+ * only.
+ */
 export const isReserved = (name: string, service: readonly string[]): boolean => {
   const ownNames = service.map(glance).filter((own) => own !== '');
   const spellings = [name, name.replaceAll('@', ''), foldUsername(name).replace(/[\p{Nd}\p{P}]+$/u, '')];

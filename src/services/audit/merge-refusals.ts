@@ -34,7 +34,10 @@ const pauseMs = 600_000;
 const shortGroups = 10;
 const longWindowMs = hourMs / 2;
 const longestWindowMs = 6 * hourMs;
-/** At most this many groups are open at a time, and new kinds in an hour. Further events are grouped by type and reason only. */
+/**
+ * At most this many groups are open at a time, and new kinds in an hour. Further events are grouped by type and reason
+ * only.
+ */
 const maxGroups = 500;
 const maxKindsPerHour = 1_000;
 /** Details with few possible values. All others belong to a single request. */

@@ -1,7 +1,10 @@
 import type { ClientMetadata } from './client.ts';
 import { applyDefaults } from './presets.ts';
 
-/** The reserved id of the client by which people sign in to their account pages and the console (services/account-pages). */
+/**
+ * The reserved id of the client by which people sign in to their account pages and the console
+ * (services/account-pages).
+ */
 export const accountClientId = 'postern-account';
 export const accountPath = '/account';
 /** Where administrators arrive. They sign in by the same client. */

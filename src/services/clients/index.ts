@@ -4,7 +4,8 @@
  * features/client-authentication, and which grant types exist to the features that bring them.
  *
  * validate.ts lists the rules for every client; each has a file. operator-rules.ts has those that need the rest of the
- * installation. client-lookup.ts answers the engine, clients.ts the operators, and register.ts dynamic registration. PKCE is the metadata `pkce`, checked in grants.ts and applied by the provider.
+ * installation. client-lookup.ts answers the engine, clients.ts the operators, and register.ts dynamic registration.
+ * PKCE is the metadata `pkce`, checked in grants.ts and applied by the provider.
  */
 export { authenticationMethodOf, needsSecret } from './authentication-methods.ts';
 export { accountCallbackPath, accountClientId, accountPath, consolePath } from './built-in.ts';

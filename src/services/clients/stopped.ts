@@ -4,7 +4,10 @@ import { record } from '#src/store/record.ts';
 import { kinds } from '#src/store/record-kinds.ts';
 import { clientKey } from './record.ts';
 
-/** A client that an operator has stopped. It has a record of its own, so that a client of the configuration can have one. */
+/**
+ * A client that an operator has stopped. It has a record of its own, so that a client of the configuration can have
+ * one.
+ */
 interface StopRecord {
   readonly id: string;
   readonly at: number;

@@ -63,7 +63,10 @@ export interface ConsoleVisit {
   readonly isKept: boolean;
   /** The file of a route with `takesFile`, if one was chosen. */
   readonly file: Buffer | undefined;
-  /** The same as `needsRecentSignIn`, for pages that need it for some records only. It throws, and the frame leads to the sign-in. */
+  /**
+   * The same as `needsRecentSignIn`, for pages that need it for some records only. It throws, and the frame leads to
+   * the sign-in.
+   */
   requireRecentSignIn(): void;
   /** Whether a form that is shown now can be sent where that is required. */
   readonly hasRecentSignIn: boolean;

@@ -31,7 +31,10 @@ export interface OneTimeLinks {
   find(purpose: string, token: string): Promise<OneTimeLink>;
   /** A link that was used a moment ago, for a form that is sent twice. */
   findJustUsed(purpose: string, token: string): Promise<LinkRecord | undefined>;
-  /** `commit` commits the write that it gets, together with its own. Throws `link_gone` when the link was used meanwhile. */
+  /**
+   * `commit` commits the write that it gets, together with its own. Throws `link_gone` when the link was used
+   * meanwhile.
+   */
   useUp<T>(link: OneTimeLink, commit: (consume: ConsumeWrite) => Promise<T>): Promise<T>;
 }
 

@@ -90,7 +90,10 @@ interface Demand {
 const notNeeded: Demand = { isNeeded: false, mayPutOff: false, byPasskey: false };
 const needed: Demand = { ...notNeeded, isNeeded: true };
 
-/** The person used a passkey of this server. An operator who requires a second factor of a person doesn't mean one elsewhere. */
+/**
+ * The person used a passkey of this server. An operator who requires a second factor of a person doesn't mean one
+ * elsewhere.
+ */
 const hasOwnFactor = ({ amr, upstream }: Proof): boolean => upstream === undefined && amr.includes('mfa');
 
 /** The engine has checked the parameters. */

@@ -30,7 +30,10 @@ const idIn = (credential: string): string => {
   return String(id);
 };
 
-/** Whose passkey answered the options of a page of a sign-in. With `expected`, only passkeys of that account are accepted. */
+/**
+ * Whose passkey answered the options of a page of a sign-in. With `expected`, only passkeys of that account are
+ * accepted.
+ */
 export const createCheckPasskey =
   ({ config, passkeys, throttle }: Dependencies) =>
   async (

@@ -24,7 +24,10 @@ export interface ConnectedUpstream extends Upstream {
   readonly fetch: ReturnType<typeof createUpstreamFetch>;
 }
 
-/** The upstreams by which people can sign in now: those of the configuration, and those of the store that aren't stopped. */
+/**
+ * The upstreams by which people can sign in now: those of the configuration, and those of the store that aren't
+ * stopped.
+ */
 export interface Upstreams {
   readonly all: readonly ConnectedUpstream[];
   find(id: string | undefined): ConnectedUpstream | undefined;
