@@ -112,7 +112,10 @@ interface Outage {
   readonly isFull?: boolean;
 }
 
-/** Asserts that during an outage nothing hangs, nothing is a 500 and endpoints without store access still answer, and that */
+/**
+ * Asserts that during an outage nothing hangs, nothing is a 500 and endpoints without store access still answer, and that
+ * afterwards the server recovers in time and no code is lost.
+ */
 export const survivesOutage = async (
   t: Test,
   server: TestServer,

@@ -12,7 +12,8 @@ import { type Exhibit, gallery } from './gallery.ts';
 
 t.setTimeout(600_000);
 
-const pictures = join(import.meta.dirname, '../.screenshots');
+/** With PICTURES=1 the tests keep a picture of each page, for a look at them. It takes as long as everything else. */
+const pictures = process.env['PICTURES'] ? join(import.meta.dirname, '../.screenshots') : undefined;
 const axe = readFileSync(new URL(import.meta.resolve('axe-core/axe.min.js')), 'utf8');
 const picture =
   '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><path fill="#2b5fb4" d="M0 0h8v8H0z"/><path fill="#fff" d="M2 2h1v4H2zM5 2h1v4H5zM3 3.5h2v1H3z"/></svg>';
@@ -58,7 +59,15 @@ t.teardown(async () => {
   await browser.close();
   await app.close();
 });
-mkdirSync(pictures, { recursive: true });
+if (pictures) mkdirSync(pictures, { recursive: true });
+
+const keepPicture = async (
+  tab: Tab,
+  name: string,
+  options: { readonly fullPage?: boolean } = {},
+): Promise<void> => {
+  if (pictures) await tab.screenshot({ path: join(pictures, `${name}.png`), ...options });
+};
 
 const wide = { width: 1280, height: 900 };
 const narrow = { width: 360, height: 740 };
@@ -173,10 +182,10 @@ t.test('every page is accessible, fits and obeys its policy in both colour schem
           [],
           `axe finds nothing on ${name} in ${colorScheme}`,
         );
-        await tab.screenshot({ path: join(pictures, `${name}-${colorScheme}-1280.png`) });
+        await keepPicture(tab, `${name}-${colorScheme}-1280`);
         await tab.setViewportSize(narrow);
         t.equal(await overflow(tab), 0, `${name} fits into 360 px in ${colorScheme}`);
-        await tab.screenshot({ path: join(pictures, `${name}-${colorScheme}-360.png`), fullPage: true });
+        await keepPicture(tab, `${name}-${colorScheme}-360`, { fullPage: true });
       }
       t.strictSame(complaints, [], `the console is silent on ${name}`);
     }),
@@ -347,10 +356,10 @@ t.test('the form_post page, kept from submitting, is as accessible as the others
       await tab.emulateMedia({ colorScheme });
       await tab.setViewportSize(wide);
       t.strictSame(await audit(tab, {}), [], `axe finds nothing in ${colorScheme}`);
-      await tab.screenshot({ path: join(pictures, `form-post-${colorScheme}-1280.png`) });
+      await keepPicture(tab, `form-post-${colorScheme}-1280`);
       await tab.setViewportSize(narrow);
       t.equal(await overflow(tab), 0, `it fits into 360 px in ${colorScheme}`);
-      await tab.screenshot({ path: join(pictures, `form-post-${colorScheme}-360.png`), fullPage: true });
+      await keepPicture(tab, `form-post-${colorScheme}-360`, { fullPage: true });
     }
   }),
 );
