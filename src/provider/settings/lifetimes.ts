@@ -1,5 +1,5 @@
 import type { Configuration, KoaContextWithOIDC } from 'oidc-provider';
-import type { Config } from '#config';
+import type { Config, ResourceConfig } from '#config';
 import { systemClock } from '../../store/clock.ts';
 
 type Tokens = Config['tokens'];
@@ -56,8 +56,14 @@ const restOfGrant = (ctx: KoaContextWithOIDC | undefined): number => {
 };
 
 export const lifetimes = ({ tokens, resources }: Config) => {
-  const resourceLifetime = (audience: unknown): number | undefined =>
-    resources.find((resource) => [audience].flat().includes(resource.audience))?.access_token_ttl;
+  const byAudience = new Map<unknown, ResourceConfig>(
+    resources.map((resource) => [resource.audience, resource]),
+  );
+  /** A token that is for `/userinfo` too has a list of two audiences, one of which is no API. */
+  const resourceLifetime = (audience: unknown): number | undefined => {
+    const named: unknown = Array.isArray(audience) ? audience.find((one) => byAudience.has(one)) : audience;
+    return byAudience.get(named)?.access_token_ttl;
+  };
   return {
     // FAPI 2.0 §5.3.2.1: the clock of a client may be ten seconds ahead.
     clockTolerance: 10,
