@@ -33,7 +33,8 @@ export class SessionAdapter extends ModelAdapter {
     if (!payload?.accountId) return payload;
     const signedInAt = Number(payload['loginTs'] ?? payload.iat);
     const end = signedInAt + this.#maxLifetime;
-    return { ...payload, exp: Math.min(payload.exp ?? end, end) };
+    payload.exp = Math.min(payload.exp ?? end, end);
+    return payload;
   }
 
   override async destroy(id: string): Promise<undefined> {
