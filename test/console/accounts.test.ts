@@ -51,8 +51,8 @@ t.test('an account is added, with a temporary password that is shown nowhere', a
     password: typed,
   };
   for (const [wrong, message] of [
-    [{ username: '' }, 'Enter a user name'],
-    [{ username: 'ADA' }, 'An account with this user name exists already'],
+    [{ username: '' }, 'Enter a username'],
+    [{ username: 'ADA' }, 'An account with this username exists already'],
     [{ username: 'a\u202eb' }, 'field-error'],
     [{ groups: 'nothing-like-it' }, 'There is no group with this name'],
     [{ claims: '[1]' }, 'Enter one JSON object'],

@@ -23,7 +23,7 @@ export const accountDataPage = (
   return accountPage(frame, {
     title: text.title,
     body: html`
-    <h2 class="small-heading">${text.copyTitle}</h2>
+    <h2>${text.copyTitle}</h2>
     <p>${text.copy}</p>
     <form method="post" action="${ownPath(action)}">
       ${hidden({ csrf })}
@@ -31,7 +31,7 @@ export const accountDataPage = (
     </form>
     ${
       deletion !== undefined &&
-      html`<h2 class="small-heading">${text.deleteTitle}</h2>
+      html`<h2>${text.deleteTitle}</h2>
     <p><a class="account-delete" href="${ownPath(deletion)}">${text.deleteLink}</a></p>`
     }`,
   });

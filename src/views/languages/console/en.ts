@@ -32,7 +32,7 @@ export const en = {
   keptInput:
     'You signed in again, and your input is still here. Nothing was saved yet. Enter a password again if the form has one.',
   problems: {
-    account_exists: 'An account with this user name exists already. Choose another one.',
+    account_exists: 'An account with this username exists already. Choose another one.',
     account_configured: 'This account comes from the configuration and is changed there.',
     account_disabled: 'The account is disabled. Enable it first.',
     address_invalid: 'Enter one email address, such as ada@example.com.',
@@ -61,7 +61,7 @@ export const en = {
   sessions: {
     menu: 'Sessions',
     title: 'Sessions',
-    search: 'User name, name or email address',
+    search: 'Username, name or email address',
     searchHint: 'The beginning is enough. Without it, you see the people who signed in last.',
     of: (account) => ['Sessions of ', account],
     recent: 'Signed in last',

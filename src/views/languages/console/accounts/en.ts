@@ -4,7 +4,7 @@ export const en: ConsoleAccountMessages = {
   menu: 'Accounts',
   title: 'Accounts',
   list: {
-    search: 'User name, name or email address',
+    search: 'Username, name or email address',
     searchHint: 'The beginning is enough.',
     status: 'Status',
     any: 'All',
@@ -14,7 +14,7 @@ export const en: ConsoleAccountMessages = {
     add: 'Add an account',
     invite: 'Invite a person',
   },
-  columns: { username: 'User name', name: 'Name', groups: 'Groups', status: 'Status', created: 'Added' },
+  columns: { username: 'Username', name: 'Name', groups: 'Groups', status: 'Status', created: 'Added' },
   badges: {
     enabled: 'Enabled',
     disabled: 'Disabled',
@@ -116,7 +116,7 @@ export const en: ConsoleAccountMessages = {
       done: 'Deleted.',
     },
   },
-  removeTyped: (name) => ['Type the user name ', name, ' to confirm'],
+  removeTyped: (name) => ['Type the username ', name, ' to confirm'],
   factor: {
     title: 'Remove this way to sign in?',
     explain: 'The person can’t use it any more, as after the loss of a device. Sessions stay.',
@@ -132,7 +132,7 @@ export const en: ConsoleAccountMessages = {
   form: {
     editTitle: (name) => `Edit ${name}`,
     addTitle: 'Add an account',
-    username: 'User name',
+    username: 'Username',
     name: 'Full name',
     email: 'Email address',
     emailVerified: 'The address is verified',
@@ -150,7 +150,7 @@ export const en: ConsoleAccountMessages = {
     add: 'Add',
     saved: 'Saved.',
     added: 'Added.',
-    usernameMissing: 'Enter a user name',
+    usernameMissing: 'Enter a username',
     claimsInvalid: 'Enter one JSON object, such as {"locale": "en"}',
     claimsReserved: 'Name, email and its verification have fields of their own',
   },
@@ -158,7 +158,7 @@ export const en: ConsoleAccountMessages = {
     title: 'Invite a person',
     why: 'The person creates their own account with a link that works once.',
     email: 'Email address',
-    username: 'User name',
+    username: 'Username',
     usernameHint: 'Leave it empty to let the person choose.',
     name: 'Full name',
     groups: 'Groups',

@@ -24,7 +24,7 @@ export const en: ConsoleGroupMessages = {
   member: {
     add: 'Add a member',
     title: (group) => `Add a member to ${group}`,
-    login: 'User name or verified email address',
+    login: 'Username or verified email address',
     unknown: 'There is no such account.',
   },
   removeMember: {
