@@ -35,7 +35,18 @@ const jwks = { keys: [{ ...key.jwk, kid: 'one' }] };
 const keySet = { keys: [key.jwk], hits: 0 };
 /** The keys that other paths than `/jwks` answer with. */
 const remoteKeys = new Map<string, readonly object[]>();
-const remoteClients = ['short', 'costly', 'symmetric', 'private', 'unknown', 'mixed'];
+const remoteClients = [
+  'short',
+  'costly',
+  'symmetric',
+  'private',
+  'unknown',
+  'mixed',
+  'twenty',
+  'thirty',
+  'namesakes',
+  'names',
+];
 const keyServer = createServer(({ url = '' }, response) => {
   const keys = remoteKeys.get(url) ?? keySet.keys;
   if (keys === keySet.keys) keySet.hits += 1;
@@ -70,6 +81,10 @@ const server = await startInProcess(t, {
       ],
     }),
     machine('signer', { token_endpoint_auth_method: 'private_key_jwt', jwks }),
+    machine('crowded', {
+      token_endpoint_auth_method: 'private_key_jwt',
+      jwks: { keys: [...Array.from({ length: 30 }, () => other.jwk), key.jwk] },
+    }),
     machine('rsa', { token_endpoint_auth_method: 'private_key_jwt', jwks: { keys: [rsa.jwk] } }),
     machine('es-only', {
       token_endpoint_auth_method: 'private_key_jwt',
@@ -419,6 +434,24 @@ t.test('keys behind jwks_uri are held to the rules of registered ones (RFC 7517 
     t.equal(status, expected, `${client}: ${body.error_description}`);
     if (expected === 401) t.equal(body.error, 'invalid_client', client);
   }
+});
+
+t.test('few keys of a set are tried on one signature, and `kid` chooses among many (CWE-400)', async (t) => {
+  const others = Array.from({ length: 30 }, (_, n) => ({ ...other.jwk, kid: `other-${n}` }));
+  const unnamed = others.map(({ kid: _, ...jwk }) => jwk);
+  const named = { ...key.jwk, kid: 'own' };
+  for (const [client, keys, expected] of [
+    ['twenty', [...unnamed.slice(0, 19), key.jwk], 200],
+    ['thirty', [...unnamed, key.jwk], 401],
+    ['namesakes', [...others.map((jwk) => ({ ...jwk, kid: 'own' })), named], 401],
+    ['names', [...others, named], 200],
+  ] as const) {
+    remoteKeys.set(`/${client}`, keys);
+    const jwt = assertion(key, client, issuer, {}, keys.includes(named) ? { kid: 'own' } : {});
+    const { status, body } = await ask(await asserted(jwt));
+    t.equal(status, expected, `${client}: ${body.error_description}`);
+  }
+  t.equal((await ask(await asserted(assertion(key, 'crowded', issuer)))).status, 401, 'keys by value');
 });
 
 t.test('keys are fetched from jwks_uri, once for many requests (RFC 7517 §5)', async (t) => {

@@ -31,6 +31,21 @@ const addAssertionSecrets = (client: EngineClient, secrets: readonly string[]): 
   }
 };
 
+/** Each key that fits a signature costs a verification, and a key set has room for two thousand (CWE-400). */
+const maxKeysOfSignature = 20;
+
+/** A set of many keys is in order, as long as `kid` says which one signed. */
+const limitKeysOfSignature = (keys: AsymmetricKeys): void => {
+  const { selectForVerify } = keys;
+  keys.selectForVerify = (wanted) => {
+    const selected = selectForVerify.call(keys, wanted);
+    if (selected.length <= maxKeysOfSignature) return selected;
+    throw new Error(
+      `the key set has ${selected.length} keys that fit a signature: at most ${maxKeysOfSignature} may, so name one by kid`,
+    );
+  };
+};
+
 /**
  * Keys by value are checked when a client is registered. Those behind `jwks_uri` may change at any time, so they are
  * checked when they are used.
@@ -63,7 +78,7 @@ export const clientFind: Override = {
   name: 'client-find',
   symbols: ['Client.find', 'internals.features.richAuthorizationRequests.types'],
   reason:
-    'The engine hashes the metadata of a client at each request, and builds the client anew once there are more than a hundred. Here a built client is kept for as long as its metadata is the same object, and built with all its secrets and types, and without RSA keys of its jwks_uri that are weak or expensive.',
+    'The engine hashes the metadata of a client at each request, and builds the client anew once there are more than a hundred. Here a built client is kept for as long as its metadata is the same object, and built with all its secrets and types, and without RSA keys of its jwks_uri that are weak or expensive, and no more than twenty keys are tried on a signature.',
   test: 'test/protocol/client-authentication.test.ts',
   apply(provider, { clients, options }) {
     const cache = new Map<string, { readonly metadata: unknown; readonly client: EngineClient }>();
@@ -76,8 +91,10 @@ export const clientFind: Override = {
       const client = await find(id);
       if (assertionSecrets && client?.clientAuthMethod === 'client_secret_jwt')
         addAssertionSecrets(client, await assertionSecrets(id));
-      if (client?.jwksUri !== undefined)
-        refuseUnfitKeys((client as unknown as ClientKeys).asymmetricKeyStore);
+      if (client?.jwks === undefined && client?.jwksUri === undefined) return client;
+      const { asymmetricKeyStore: keys } = client as unknown as ClientKeys;
+      limitKeysOfSignature(keys);
+      if (client.jwksUri !== undefined) refuseUnfitKeys(keys);
       return client;
     };
 
