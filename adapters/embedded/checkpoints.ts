@@ -24,13 +24,16 @@ export const createCheckpoints = (db: DatabaseSync, path: string) => {
   const finish = db.prepare('PRAGMA wal_checkpoint(PASSIVE)');
   if (path !== inMemory) db.exec(`PRAGMA wal_autocheckpoint = ${autoCheckpointPages}`);
 
+  const recordFailure = (error: unknown): void => {
+    failed = true;
+    const reason = error instanceof Error ? error.message : String(error);
+    process.emitWarning(`the checkpoint thread of the store failed: ${reason}`);
+  };
+
   const start = (): Worker => {
     const started = startCheckpointThread(path);
     started.unref();
-    started.on('error', (error) => {
-      failed = true;
-      process.emitWarning(`the checkpoint thread of the store failed: ${error.message}`);
-    });
+    started.on('error', recordFailure);
     started.on('message', (pages: number) => {
       busy = false;
       // SQLite restarts the log only after a checkpoint of all of it, which the thread can't reach while this process
@@ -61,9 +64,14 @@ export const createCheckpoints = (db: DatabaseSync, path: string) => {
       writes += count;
       if (writes < writesPerCheckpoint || busy || failed || path === inMemory) return;
       writes = 0;
-      busy = true;
-      worker ??= start();
-      worker.postMessage('checkpoint');
+      try {
+        // Where the system allows no further thread, this throws. The commit before it is done.
+        worker ??= start();
+        worker.postMessage('checkpoint');
+        busy = true;
+      } catch (error) {
+        recordFailure(error);
+      }
     },
     async stop(): Promise<void> {
       const stopping = worker;

@@ -254,6 +254,17 @@ t.test('expired records are swept out of the file, with their index entries and 
   t.equal((await store.read([key('kept')]))[0]?.body, 'b');
 });
 
+t.test('where no thread can be started, commits succeed and expired records are swept out', async (t) => {
+  const script = fileURLToPath(new URL('../support/write-past-checkpoint.ts', import.meta.url));
+  // Node refuses the thread where a system that allows no further one fails too.
+  const rights = ['--permission', '--allow-fs-read=*', '--allow-fs-write=*'];
+  const { NODE_OPTIONS: _, ...env } = process.env;
+  const ran = spawnSync(process.execPath, [...rights, script, fresh()], { encoding: 'utf8', env });
+  t.equal(ran.status, 0, ran.stderr);
+  t.same(JSON.parse(ran.stdout), { failed: 0, left: 0 });
+  t.match(ran.stderr, /the checkpoint thread of the store failed/, 'the operator learns it');
+});
+
 t.test('a store that writes a lot keeps its log short and loses nothing', async (t) => {
   const path = fresh();
   const store = await open(path);
