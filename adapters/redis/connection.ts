@@ -164,7 +164,7 @@ export class Connection {
             if (outcome && isDefinite) outcome.unanswered--;
             if (settled) return;
             lastError = error;
-            if (isNoScript(error)) {
+            if (isNoScript(error) && name === 'evalsha') {
               args[0] = scriptText(args[0] ?? '');
               name = 'eval';
               attempt();

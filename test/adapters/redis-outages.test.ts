@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import t, { type Test } from 'tap';
 import { openRedis } from '#adapters/redis/index.ts';
@@ -365,6 +367,26 @@ await t.test('a full memory is reported as such, and existing records can be rea
     await redisCommand(server.port, 'config', 'set', 'maxmemory', '0');
   }
   await store.commit(exchange);
+});
+
+await t.test('a server that says of each script that it knows none makes a commit fail', async (t) => {
+  const unaware = createServer((client) => {
+    const redis = connect(server.port, '127.0.0.1').on('error', () => {});
+    redis.pipe(client);
+    client
+      .on('error', () => {})
+      .on('close', () => redis.destroy())
+      .on('data', (bytes) => {
+        if (/\r\nevalsha\r\n|\r\neval\r\n/i.test(bytes.toString())) client.write('-NOSCRIPT No script.\r\n');
+        else redis.write(bytes);
+      });
+  }).listen(0, '127.0.0.1');
+  t.teardown(() => unaware.close());
+  await once(unaware, 'listening');
+  const url = `redis://127.0.0.1:${Object(unaware.address()).port}`;
+  const store = await openRedis({ url, clock, prefix: freshPrefix(), ...hasty });
+  t.teardown(() => store.close());
+  await isUnavailable(t, store.commit([{ op: 'put', key: code, body: 'x' }]), 'and no promise is left alone');
 });
 
 await t.test('an index drops entries of missing documents, and ends with its last document', async (t) => {
