@@ -20,6 +20,9 @@ interface Indexed {
   readonly member: string;
 }
 
+/** How many stale entries are remembered on a cluster. A further one replaces the oldest. */
+const maxDangling = 10_000;
+
 export const createLists = ({ connection, names, documents, timing, observe }: Dependencies) => {
   const dangling = new Map<string, number>();
 
@@ -43,7 +46,11 @@ export const createLists = ({ connection, names, documents, timing, observe }: D
       const id = `${name} ${at} ${member}`;
       const since = dangling.get(id);
       if (since !== undefined && now - since > 10_000) return dangling.delete(id);
-      if (since === undefined && dangling.size < 10_000) dangling.set(id, now);
+      if (since === undefined) {
+        // Entries of lists that are never read again must not keep others from being removed.
+        if (dangling.size >= maxDangling) dangling.delete(dangling.keys().next().value ?? '');
+        dangling.set(id, now);
+      }
       return false;
     });
     if (removable.length === 0) return;

@@ -107,6 +107,31 @@ await t.test('a slot that moves under load loses no code and accepts none twice'
   );
 });
 
+await t.test('stale entries are removed, however many of other lists were seen before', async (t) => {
+  const prefix = freshPrefix();
+  const store = await open(prefix, longTimeouts);
+  t.teardown(() => store.close());
+  /** Adds entries whose documents are gone. */
+  const addStale = async (list: string, count: number): Promise<() => Promise<number>> => {
+    const name = `${prefix}:x:{tokens|${list}}`;
+    const owner = await cluster.ownerOf(await cluster.slotOf(name));
+    const entries = Array.from({ length: count }, (_, n) => [`${n}`, `{${list}-${n}}token:`]).flat();
+    await redisCommand(owner.port, 'zadd', name, ...entries);
+    return async () => Number(await redisCommand(owner.port, 'zcard', name));
+  };
+  await addStale('many', 10_000);
+  const left = await addStale('few', 3);
+  const see = (list: string) => store.list('tokens', list, { limit: 10 });
+  t.same((await see('many')).items, []);
+  t.same((await see('few')).items, []);
+  t.equal(await left(), 3, 'a document may follow its entry for ten seconds');
+  await waitFor('the entries to be removed', async () => {
+    await sleep(1_000);
+    await see('few');
+    return (await left()) === 0;
+  });
+});
+
 await t.test('a primary that dies is replaced, and its families are served again', async (t) => {
   const prefix = freshPrefix();
   const store = await open(prefix);
