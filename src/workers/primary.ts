@@ -1,5 +1,4 @@
 import cluster, { type Worker } from 'node:cluster';
-import { once } from 'node:events';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Config } from '#config';
 import { type ExitCode, exitCode, Failure } from '../errors.ts';
@@ -25,12 +24,36 @@ const send = (worker: Worker, message: FromPrimary): void => {
 
 const exitCodes = Object.values(exitCode);
 
-const startFailure = (code: number | null): Failure =>
+const startFailure = (code: number | null | undefined, cause: unknown): Failure =>
   new Failure({
     code: 'worker_failed',
-    message: 'The first worker did not start; its output is above.',
+    message:
+      cause instanceof Error
+        ? `The process of the first worker could not be started: ${cause.message}.`
+        : 'The first worker did not start; its output is above.',
     exit: exitCodes.find((known): known is ExitCode => known === code && known !== 0) ?? exitCode.failure,
   });
+
+interface WorkerEnd {
+  readonly pid?: number;
+  readonly exit?: number | null;
+  readonly signal?: string | null;
+  /** Why there was no process. */
+  readonly err?: unknown;
+}
+
+const hasProcess = ({ process: child }: Worker): boolean => child.pid !== undefined;
+
+/** Node emits no `exit` when the system allows no further process or open file, or when its program is gone. */
+const onEnd = (worker: Worker, listener: (end: WorkerEnd) => void): void => {
+  worker.once('exit', (exit, signal) => {
+    const { pid } = worker.process;
+    listener({ ...(pid !== undefined && { pid }), exit, signal });
+  });
+  worker.on('error', (err) => {
+    if (!hasProcess(worker)) listener({ err });
+  });
+};
 
 /** Starts one worker, and the others when it is ready. Replaces workers that die. */
 export const startWorkers = async (config: Config, log: FastifyBaseLogger): Promise<WorkerPool> => {
@@ -52,12 +75,27 @@ export const startWorkers = async (config: Config, log: FastifyBaseLogger): Prom
     send(worker, { type: 'postern:metrics', id, ...(text !== undefined && { text }) });
   };
 
+  const replace = (end: WorkerEnd): void => {
+    const delayMs = Math.min(restartDelayMs.first * 2 ** deaths, restartDelayMs.most);
+    deaths += 1;
+    log.error({ ...end, ms: delayMs }, 'a worker died, another follows');
+    const timer = setTimeout(() => {
+      restartTimers.delete(timer);
+      try {
+        fork();
+      } catch (err) {
+        // The system has no memory for a further process.
+        replace({ err });
+      }
+    }, delayMs);
+    restartTimers.add(timer);
+  };
+
   const fork = (): Worker => {
     const forkedAt = performance.now();
     const worker = cluster.fork();
     workers.add(worker);
-    handedOver.watch(worker);
-    worker.on('error', () => {});
+    if (hasProcess(worker)) handedOver.watch(worker);
     worker.on('message', (message: unknown) => {
       if (!isPosternMessage<FromWorker>(message)) return;
       if (message.type === 'postern:metrics') void sendMetrics(worker, message.id);
@@ -66,22 +104,12 @@ export const startWorkers = async (config: Config, log: FastifyBaseLogger): Prom
         log.info({ pid: worker.process.pid }, 'a worker is ready');
       }
     });
-    worker.once('exit', (code, signal) => {
+    onEnd(worker, (end) => {
       workers.delete(worker);
       ready.delete(worker);
       if (!started || stopping) return;
       if (performance.now() - forkedAt > healthyAfterMs) deaths = 0;
-      const delayMs = Math.min(restartDelayMs.first * 2 ** deaths, restartDelayMs.most);
-      deaths += 1;
-      log.error(
-        { pid: worker.process.pid, exit: code, signal, ms: delayMs },
-        'a worker died, another follows',
-      );
-      const timer = setTimeout(() => {
-        restartTimers.delete(timer);
-        fork();
-      }, delayMs);
-      restartTimers.add(timer);
+      replace(end);
     });
     return worker;
   };
@@ -101,7 +129,9 @@ export const startWorkers = async (config: Config, log: FastifyBaseLogger): Prom
         worker.process.kill('SIGKILL');
       }
     }, stopTimeoutMs);
-    await Promise.all(all.map((worker) => (worker.isDead() ? undefined : once(worker, 'exit'))));
+    await Promise.all(
+      all.map((worker) => (worker.isDead() ? undefined : new Promise((ended) => onEnd(worker, ended)))),
+    );
     clearTimeout(killTimer);
   };
 
@@ -110,7 +140,7 @@ export const startWorkers = async (config: Config, log: FastifyBaseLogger): Prom
   const begin = async (): Promise<void> => {
     const settled = Promise.withResolvers<void>();
     first.on('message', () => ready.has(first) && settled.resolve());
-    first.once('exit', (code) => settled.reject(startFailure(code)));
+    onEnd(first, ({ exit, err }) => settled.reject(startFailure(exit, err)));
     await settled.promise;
     if (stopping) return;
     started = true;

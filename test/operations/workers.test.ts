@@ -1,4 +1,7 @@
+import { copyFile, mkdtemp, rename, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import t from 'tap';
 import { isReady, RelyingParty, startServerProcess, usualConfig } from '../support/setup/index.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -92,6 +95,30 @@ t.test('workers share port and store, report common metrics, and are replaced wh
   server.signal('SIGTERM');
   t.same(await server.ended, { code: 0, signal: null });
   t.same(family.filter(isAlive), [], 'no worker is left');
+});
+
+t.test('a worker that could not be started is tried again, and the others go on', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'postern-node-'));
+  t.teardown(() => rm(folder, { recursive: true, force: true }));
+  const program = join(folder, 'node');
+  await copyFile(process.execPath, program);
+  const server = await startServerProcess(t, {
+    program,
+    config: { ...usualConfig, listen: { workers: 2 } },
+  });
+  await waitFor('both workers', () => workersOf(server).length === 2);
+  // As when the system allows no further process: the attempt fails, and Node emits no `exit` for it.
+  await rename(program, join(folder, 'away'));
+  const [victim = 0] = workersOf(server);
+  process.kill(victim, 'SIGKILL');
+  const deaths = () => server.lines().filter(({ msg }) => msg === 'a worker died, another follows');
+  await waitFor('two attempts', () => deaths().length > 2);
+  t.match(deaths()[1], { err: { message: /ENOENT/ }, level: 50 });
+  t.equal(await isReady(server.url), true, 'the other worker answers');
+  await rename(join(folder, 'away'), program);
+  await waitFor('another worker', () => workersOf(server).length === 2);
+  await server.stop();
+  t.match(await server.ended, { code: 0 }, 'and it ends as usual');
 });
 
 t.test('no connection is left open by a worker that is killed before it takes it', async (t) => {

@@ -35,6 +35,8 @@ export interface ChildOptions {
   readonly output?: string;
   /** The largest size of its files in blocks of 512 bytes, to simulate a full disk. */
   readonly fileBlocks?: number;
+  /** Another Node than the one that runs the test. */
+  readonly program?: string;
 }
 
 /** What a test registers its clean-up with. */
@@ -60,9 +62,18 @@ const withFileSizeLimit = (blocks: number): readonly [string, readonly string[]]
 export const startChild = (
   file: string,
   args: readonly string[] = [],
-  { cwd = root, env = childEnvironment, input, nodeOptions = [], output, fileBlocks }: ChildOptions = {},
+  {
+    cwd = root,
+    env = childEnvironment,
+    input,
+    nodeOptions = [],
+    output,
+    fileBlocks,
+    ...node
+  }: ChildOptions = {},
 ): Child => {
-  const [program, first] = fileBlocks === undefined ? [process.execPath, []] : withFileSizeLimit(fileBlocks);
+  const [program, first] =
+    fileBlocks === undefined ? [node.program ?? process.execPath, []] : withFileSizeLimit(fileBlocks);
   const stdout = output === undefined ? 'pipe' : openSync(output, 'a');
   const child = spawn(program, [...first, ...nodeOptions, resolve(root, file), ...args], {
     cwd,
