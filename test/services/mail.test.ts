@@ -1,3 +1,6 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import t, { type Test } from 'tap';
 import { createSmtpTransport, isMailAddress } from '#src/services/mail/index.ts';
 import { insertDelivery, mailQueue } from '#src/services/outbox/index.ts';
@@ -231,6 +234,21 @@ t.test('a mail server that hangs delays no answer, no other message and no stop'
   const startedAt = performance.now();
   await server.stop();
   t.ok(performance.now() - startedAt < 4_000, 'what is being sent is cut off');
+});
+
+t.test('a process that had no file descriptor left for its first message sends the next ones', async (t) => {
+  const smtp = await startSmtp();
+  t.teardown(smtp.close);
+  const script = fileURLToPath(new URL('../support/send-mail-without-files.ts', import.meta.url));
+  const limited = 'ulimit -n 200; unset NODE_OPTIONS; exec "$0" "$1" "$2"';
+  const { stdout } = await promisify(execFile)('sh', [
+    '-c',
+    limited,
+    process.execPath,
+    script,
+    `${smtp.port}`,
+  ]);
+  t.same(JSON.parse(stdout), ['smtp_failed', 'sent']);
 });
 
 t.test('a message is sent again with the same link, and each failure is an event', async (t) => {

@@ -1,5 +1,6 @@
 import type { FastifyPluginAsync } from 'fastify';
 import type { AdminRoute } from '../../services/administration/index.ts';
+import { loadOnce } from '../../store/load-once.ts';
 import type { AdminApiDependencies } from './dependencies.ts';
 import { adminApiPath } from './paths.ts';
 
@@ -10,9 +11,11 @@ export const descriptionRoute =
     routes: readonly AdminRoute[],
   ): FastifyPluginAsync =>
   async (scope) => {
-    let description: Promise<object> | undefined;
+    const load = loadOnce<object>(async () => {
+      const { describeApi } = await import('./openapi.ts');
+      return describeApi(config, version, routes);
+    });
     scope.get(`${adminApiPath}/openapi.json`, async (_request, reply) => {
-      description ??= import('./openapi.ts').then(({ describeApi }) => describeApi(config, version, routes));
-      return reply.header('cache-control', 'no-store').send(await description);
+      return reply.header('cache-control', 'no-store').send(await load());
     });
   };

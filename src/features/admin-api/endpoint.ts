@@ -10,6 +10,7 @@ import {
   requirePermission,
 } from '../../services/administration/index.ts';
 import type { Keys } from '../../services/keys/index.ts';
+import { loadOnce } from '../../store/load-once.ts';
 import type { Clock, Store } from '../../store/port.ts';
 import { adminApiPath } from './paths.ts';
 import { createSendProblem, InvalidRequest } from './problems.ts';
@@ -48,18 +49,6 @@ const addJsonParser = (scope: FastifyInstance, maxBytes: number): void => {
   });
 };
 
-/** Loads what the first request needs: the schemas, and TypeBox with them. */
-const once = <T>(load: () => Promise<T>): (() => Promise<T>) => {
-  let loaded: Promise<T> | undefined;
-  return () => {
-    loaded ??= load().catch((error: unknown) => {
-      loaded = undefined;
-      throw error;
-    });
-    return loaded;
-  };
-};
-
 /** The routes of the API. Each request is authenticated and authorized before its content is read. */
 export const adminEndpoint =
   (
@@ -68,7 +57,8 @@ export const adminEndpoint =
   ): FastifyPluginAsync =>
   async (server) => {
     const sendProblem = createSendProblem(config);
-    const loadRunner = once(async (): Promise<RunOperation> => {
+    // The schemas, and TypeBox with them.
+    const loadRunner = loadOnce(async (): Promise<RunOperation> => {
       const { createRunOperation } = await import('./run-operation.ts');
       return createRunOperation({ store, clock, secret: () => keys.current().pairwiseSalt });
     });
@@ -113,7 +103,7 @@ export const adminEndpoint =
         ),
       );
       for (const { method, path, permission, load } of routes) {
-        const loadOperation = once(load);
+        const loadOperation = loadOnce(load);
         scope.route({
           method,
           url: path,

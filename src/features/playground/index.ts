@@ -5,19 +5,19 @@
  * serves `/`.
  */
 import type { Feature } from '../../feature.ts';
+import { loadOnce } from '../../store/load-once.ts';
 import { callbackPath, signedOutPath } from './clients.ts';
-import type { createHandlers, PlaygroundDependencies } from './handlers.ts';
+import type { PlaygroundDependencies } from './handlers.ts';
 
 export { playgroundClientConfigs } from './clients.ts';
 
 export const playground = (dependencies: PlaygroundDependencies): Feature => {
   if (dependencies.config.mode === 'production') return { name: 'playground' };
-  let loading: Promise<ReturnType<typeof createHandlers>> | undefined;
   /** Its code is loaded with the first visit: few servers get one. */
-  const load = () => {
-    loading ??= import('./handlers.ts').then(({ createHandlers }) => createHandlers(dependencies));
-    return loading;
-  };
+  const load = loadOnce(async () => {
+    const { createHandlers } = await import('./handlers.ts');
+    return createHandlers(dependencies);
+  });
   return {
     name: 'playground',
     pages: async (scope) => {

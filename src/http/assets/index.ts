@@ -6,13 +6,14 @@ import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import type { FastifyPluginAsync } from 'fastify';
 import type { AssetName } from '#src/views/page.ts';
+import { loadOnce } from '../../store/load-once.ts';
 import { type Asset, assets as files } from './files.ts';
 
 export const assetUrl = (name: AssetName): string => files[name].path;
 
 export const assets: FastifyPluginAsync = async (app) => {
   for (const asset of Object.values<Asset>(files)) {
-    let encodings: ReturnType<typeof compress> | undefined;
+    const loadEncodings = loadOnce(() => compress(asset));
     const tag = `W/"${asset.hash}"`;
     app.get(asset.path, async (request, reply) => {
       reply
@@ -25,8 +26,7 @@ export const assets: FastifyPluginAsync = async (app) => {
       reply.type(asset.type);
       const name = ['br', 'gzip'].find((one) => acceptsEncoding(request.headers['accept-encoding'], one));
       if (name === undefined) return asset.content;
-      encodings ??= compress(asset);
-      const encoding = (await encodings)[name === 'br' ? 0 : 1];
+      const encoding = (await loadEncodings())[name === 'br' ? 0 : 1];
       reply.header('Content-Encoding', encoding.name);
       return encoding.content;
     });

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { AccountConfig } from '#config';
 import { exitCode, Failure } from '#src/errors.ts';
+import { loadOnce } from '#src/store/load-once.ts';
 import { normalizeGroups } from '../groups/index.ts';
 import type { Account, Claims } from './account.ts';
 import { verifiedEmailOf } from './claims.ts';
@@ -101,7 +102,7 @@ export const createConfiguredAccounts = (
     }
     return hashes;
   };
-  let hashed: Promise<ReadonlyMap<string, string>> | undefined;
+  const loadHashes = loadOnce(hashAll);
 
   return {
     byId: ids,
@@ -109,12 +110,6 @@ export const createConfiguredAccounts = (
     hasEmail: (folded) => emails.has(folded),
     all: () => [...ids.values()],
     members: (group) => [...ids.values()].filter(({ groups }) => groups.includes(group)),
-    async hashOf(id) {
-      hashed ??= hashAll().catch((error: unknown) => {
-        hashed = undefined;
-        throw error;
-      });
-      return (await hashed).get(id);
-    },
+    hashOf: async (id) => (await loadHashes()).get(id),
   };
 };

@@ -1,4 +1,5 @@
 import type { Config } from '#config';
+import { loadOnce } from '../../store/load-once.ts';
 import { parseMailbox } from './address.ts';
 import { toDeliveryFailed } from './smtp-failure.ts';
 import type { Message, Transport } from './transport.ts';
@@ -48,17 +49,18 @@ export const createSmtpTransport = (config: MailConfig, limits = defaultLimits):
   const stopping = new AbortController();
   const options = optionsOf(config, limits);
 
-  const load = async () => {
+  let opened: { close(): void } | undefined;
+  const load = loadOnce(async () => {
     const { createTransport } = await import('nodemailer');
-    return createTransport({ ...options, pool: true, maxConnections });
-  };
-  let loaded: ReturnType<typeof load> | undefined;
+    const transporter = createTransport({ ...options, pool: true, maxConnections });
+    opened = transporter;
+    return transporter;
+  });
 
   return {
     async send({ to, subject, text, html }: Message) {
-      loaded ??= load();
-      const transporter = await loaded;
       try {
+        const transporter = await load();
         await transporter.sendMail({
           from: parseMailbox(config.from),
           // As a text it could name several receivers.
@@ -89,7 +91,7 @@ export const createSmtpTransport = (config: MailConfig, limits = defaultLimits):
     },
     close() {
       stopping.abort();
-      loaded?.then((transporter) => transporter.close()).catch(() => {});
+      opened?.close();
     },
   };
 };
