@@ -325,7 +325,8 @@ t.test('keys are imported again only when their records have changed', async (t)
   const secretsOf = (entries: readonly KeyEntry[]) =>
     entries.map((entry) => (entry.use === 'sig' ? entry.signer : entry.secret));
   t.ok(before.length > 0);
-  t.ok(secretsOf(after).every((secret, at) => secret === secretsOf(before)[at]));
+  const importedAgain = secretsOf(after).filter((secret, at) => secret !== secretsOf(before)[at]);
+  t.same(importedAgain, []);
   const kid = kidOf(keys, 'ES256');
   await damage(store, kid, (body) => body.replace(/"created":\d+/, '"created":1'));
   const { entries: changed } = await ringStore.load();
