@@ -4,7 +4,7 @@ import type { Messages } from './languages/messages.ts';
 export type NewAccountProblem = keyof Messages['createAccount']['problems'];
 
 /** The names of the problems begin with the field. */
-const fields = ['login', 'email', 'password'] as const;
+const fields = ['login', 'name', 'email', 'password'] as const;
 
 /** The error of the field that a problem is about. */
 export const newAccountError = (

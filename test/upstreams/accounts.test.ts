@@ -53,6 +53,15 @@ t.test('a profile follows the upstream until it is changed here', async (t) => {
   t.equal((await signedIn(server)).claims['name'], 'Amazing Grace');
 });
 
+t.test('what hides in a name of an upstream is left out, and what its script needs stays', async (t) => {
+  const { fake, server } = await open(t);
+  fake.person = { sub: 'u1', given_name: 'علی\u200cرضا\u200b', nickname: 'g\u202ehopper', name: '\u3164' };
+  const { claims, username } = await signedIn(server);
+  t.match(claims, { given_name: 'علی\u200cرضا', nickname: 'ghopper' });
+  t.equal(claims['name'], undefined, 'a name that shows nothing is none');
+  t.equal(username, 'علیرضا');
+});
+
 t.test('an address never replaces a verified one of another account', async (t) => {
   const { fake, server } = await open(t);
   fake.person = { sub: 'u1', email: 'grace@acme.example', email_verified: true };

@@ -76,6 +76,24 @@ export const passkeyPages =
       return pages.send(request, reply, body, { status: problem === undefined ? 200 : 422 });
     };
 
+    /** With a name that was refused, it shows that one. */
+    const showOne = async (
+      request: FastifyRequest,
+      reply: FastifyReply,
+      id: string,
+      refused?: string,
+    ): Promise<FastifyReply> => {
+      const { frame, csrf, account: owner } = account.visitOf(request);
+      const body = passkeyPage(frame, {
+        action: `${passkeysPath}/${id}`,
+        csrf,
+        passkey: await find(owner, id),
+        back: passkeysPath,
+        refused,
+      });
+      return pages.send(request, reply, body, { status: refused === undefined ? 200 : 422 });
+    };
+
     const showRemove = async (
       request: FastifyRequest,
       reply: FastifyReply,
@@ -132,28 +150,20 @@ export const passkeyPages =
         return backToList(reply, 'added');
       });
 
-      scope.get<WithId>(`${passkeysPath}/:id`, async (request, reply) => {
-        const { frame, csrf, account: owner } = account.visitOf(request);
-        const { id } = request.params;
-        const passkey = await find(owner, id);
-        const body = passkeyPage(frame, {
-          action: `${passkeysPath}/${id}`,
-          csrf,
-          passkey,
-          back: passkeysPath,
-        });
-        return pages.send(request, reply, body);
-      });
+      scope.get<WithId>(`${passkeysPath}/:id`, async (request, reply) =>
+        showOne(request, reply, request.params.id),
+      );
 
       scope.post<WithId & WithForm>(`${passkeysPath}/:id`, async (request, reply) => {
         const { account: owner } = account.visitOf(request);
-        const isRenamed = await passkeys.rename(
-          owner,
-          request.params.id,
-          request.body?.['name'] ?? '',
-          by(request),
-        );
-        if (!isRenamed) throw passkeyNotFound();
+        const { id } = request.params;
+        const typed = request.body?.['name'] ?? '';
+        try {
+          if (!(await passkeys.rename(owner, id, typed, by(request)))) throw passkeyNotFound();
+        } catch (error) {
+          if (!(error instanceof Failure) || error.code !== 'passkey_name_invalid') throw error;
+          return showOne(request, reply, id, typed);
+        }
         return backToList(reply, 'renamed');
       });
 

@@ -1,3 +1,4 @@
+import { isDisplayName } from '../../display-name.ts';
 import type { Form } from '../../http/pages/form.ts';
 import type { NewAccountProblem } from '../../views/new-account-fields.ts';
 
@@ -37,12 +38,13 @@ export const isEmailAddress = (text: string): boolean =>
   text.length <= maxTextLength && /^[^\s@\p{C}]+@[^\s@\p{C}]+\.[^\s@.\p{C}]+$/u.test(text);
 
 export const findProblems = (
-  { login, email, password }: NewAccount,
+  { login, name, email, password }: NewAccount,
   { minPasswordLength, emailDomains = [] }: Rules,
 ): readonly NewAccountProblem[] => {
   const problems: NewAccountProblem[] = [];
   if (login === '') problems.push('loginMissing');
   else if (login.length > maxTextLength) problems.push('loginInvalid');
+  if (name !== '' && !isDisplayName(name)) problems.push('nameInvalid');
   if (email === '') problems.push('emailMissing');
   else if (!isEmailAddress(email)) problems.push('emailInvalid');
   else if (!isAllowedDomain(email, emailDomains)) problems.push('emailDomain');

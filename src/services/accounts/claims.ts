@@ -1,4 +1,5 @@
 import { serverClaims } from '#config';
+import { displayNameRule, isDisplayName } from '#src/display-name.ts';
 import { exitCode, Failure } from '#src/errors.ts';
 import { standardClaims } from '../../provider/standard-claims.ts';
 import type { Claims, Json } from './account.ts';
@@ -15,6 +16,18 @@ const refuse = (message: string): Failure =>
   new Failure({ code: 'claim_invalid', message, status: 422, exit: exitCode.usage });
 
 const isMap = (value: Json): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The claims by which people and applications call a person. */
+const nameClaims = ['name', 'given_name', 'family_name', 'middle_name', 'nickname', 'preferred_username'];
+
+/** Names that were accepted by former rules stay as they are: only a new one is checked. */
+export const checkNameClaims = (claims: Claims, former: Claims = {}): void => {
+  for (const claim of nameClaims) {
+    const name = claims[claim];
+    if (typeof name !== 'string' || name === '' || name === former[claim] || isDisplayName(name)) continue;
+    throw refuse(`The claim \`${claim}\` ${displayNameRule}.`);
+  }
+};
 
 export const checkClaims = (claims: Claims): void => {
   for (const [name, value] of Object.entries(claims)) {

@@ -1,7 +1,7 @@
 import { newId } from '#src/store/new-id.ts';
 import type { Clock } from '#src/store/port.ts';
 import { normalizeGroups } from '../groups/index.ts';
-import { checkClaims, mergeClaims, namesOf, verifiedEmailOf } from './claims.ts';
+import { checkClaims, checkNameClaims, mergeClaims, namesOf, verifiedEmailOf } from './claims.ts';
 import type { ConfiguredAccounts } from './configured.ts';
 import type { AddAccount } from './contract.ts';
 import { changeByUpstream } from './group-sources.ts';
@@ -26,6 +26,7 @@ export const createNewAccountCheck =
   ({ username, password, passwordHash, claims = {}, nameGivenBy = 'operator' }: AddAccount): string => {
     const name = acceptUsername(username, { givenBy: nameGivenBy, service });
     checkClaims(claims);
+    checkNameClaims(claims);
     checkAtSign({ username: name, claims }, withEmail);
     if (password !== undefined) passwords.checkNew(password, namesOf(name, claims));
     if (passwordHash !== undefined) passwords.checkImported(passwordHash);

@@ -2,7 +2,7 @@ import type { Events } from '#src/events.ts';
 import { normalizeGroups } from '../groups/index.ts';
 import type { Account, Claims } from './account.ts';
 import type { AccountChange } from './change.ts';
-import { checkClaims, mergeClaims, verifiedEmailOf } from './claims.ts';
+import { checkClaims, checkNameClaims, mergeClaims, verifiedEmailOf } from './claims.ts';
 import type { ConfiguredAccounts } from './configured.ts';
 import type { Accounts, GroupChange } from './contract.ts';
 import { changeByOperator, changeByUpstream } from './group-sources.ts';
@@ -80,6 +80,7 @@ export const createUpdateAccount = ({
         (former) => {
           const merged = mergeClaims(former.claims, claims);
           checkClaims(merged);
+          checkNameClaims(merged, former.claims);
           checkNames(former, { username: name ?? former.username, claims: merged });
           return {
             ...withoutGroups(former),

@@ -1,5 +1,5 @@
 import { claimMappingProblems } from '#config';
-import { isMisleading } from '#src/readable-text.ts';
+import { displayNameRule, isDisplayName } from '#src/display-name.ts';
 import type { GrantType } from '../../provider/grant-types.ts';
 import { authenticationMethodOf } from './authentication-methods.ts';
 import type { ClientMetadata } from './client.ts';
@@ -93,7 +93,7 @@ const nameProblems = ({ client_name: name }: ClientMetadata): Problem[] => {
   const problem = (message: string): Problem[] => [{ field: 'client_name', message }];
   if (name === undefined) return [];
   if (name.length > maxNameLength) return problem(`may have ${maxNameLength} characters at most`);
-  return isMisleading(name) ? problem('has invisible characters that change how it reads') : [];
+  return isDisplayName(name) ? [] : problem(displayNameRule);
 };
 
 /** To everyone who reads it, an empty list would mean that no person has access, or that every person has. */

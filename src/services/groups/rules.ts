@@ -1,4 +1,5 @@
 import { maxGroupsPerAccount } from '#config';
+import { displayNameRule, isDisplayName } from '#src/display-name.ts';
 import { groupInvalid } from './errors.ts';
 import type { ChangeGroup } from './group.ts';
 
@@ -19,6 +20,8 @@ export const checkGroupTexts = (texts: ChangeGroup): void => {
       throw groupInvalid(`The ${field} of a group has 1 to ${maxLength[field]} characters.`);
     }
   }
+  if (typeof texts.title === 'string' && !isDisplayName(texts.title))
+    throw groupInvalid(`The title of the group ${displayNameRule}.`);
 };
 
 /** Sorted, each name once, as tokens have them. */

@@ -1,3 +1,5 @@
+import { displayNameRule, isDisplayName, toDisplayName } from '../../display-name.ts';
+import { Failure } from '../../errors.ts';
 import type { Events } from '../../events.ts';
 import { Conflict } from '../../store/errors.ts';
 import type { Store, Write } from '../../store/port.ts';
@@ -16,6 +18,13 @@ interface Dependencies {
 }
 
 const maxNameLength = 60;
+
+const nameInvalid = (): Failure =>
+  new Failure({
+    code: 'passkey_name_invalid',
+    status: 422,
+    message: `The name of the passkey ${displayNameRule}.`,
+  });
 
 const removeOwner = ({ id }: StoredPasskey): Write => ({ op: 'remove', key: ownerKey(id) });
 
@@ -38,7 +47,10 @@ export const createPasskeyList = ({ store, events, notices }: Dependencies): Pas
     },
 
     async rename({ id: account }, id, name, by) {
-      const trimmed = [...name.trim()].slice(0, maxNameLength).join('');
+      const typed = name.trim();
+      if (typed !== '' && !isDisplayName(typed)) throw nameInvalid();
+      // The end may be in the middle of a picture.
+      const trimmed = toDisplayName([...typed].slice(0, maxNameLength).join('')) ?? '';
       const isRenamed = await changePasskeys(account, (record) => {
         const at = record.passkeys.findIndex((passkey) => idOf(passkey) === id);
         const former = record.passkeys[at];

@@ -1,3 +1,5 @@
+import { isDisplayName } from '#src/display-name.ts';
+
 /** What a claim holds, as far as this server knows it. */
 export type ValueKind = 'text' | 'url' | 'image' | 'date' | 'zone' | 'language';
 
@@ -35,8 +37,7 @@ const isLanguage = (value: string): boolean => {
 };
 
 const checks: Readonly<Record<ValueKind, (value: string) => boolean>> = {
-  // Invisible characters could make one name look like another.
-  text: (value) => !/[\p{Cc}\p{Cs}\u200e\u200f\u202a-\u202e\u2066-\u2069]/u.test(value),
+  text: isDisplayName,
   url: (value) => isUrl(value, ['https:', 'http:']),
   image: (value) => isUrl(value, ['https:']),
   date: isDate,

@@ -1,4 +1,5 @@
 import { serverClaims } from '#config';
+import { toDisplayName } from '../../display-name.ts';
 import { mapClaims } from '../../provider/claim-mapping.ts';
 import { standardClaims } from '../../provider/standard-claims.ts';
 import { isMailAddress } from '../mail/index.ts';
@@ -51,14 +52,15 @@ const otherNames: Readonly<Record<string, readonly string[]>> = {
 
 const urlClaims: ReadonlySet<string> = new Set(['profile', 'picture', 'website']);
 const maxTextLength = 500;
+/** With what is left out of it. */
+const maxReadLength = 4 * maxTextLength;
 const maxSubjectLength = 255;
 
 const textOf = (claims: Claims, name: string): string | undefined => {
   const value = claims[name];
-  if (typeof value !== 'string') return undefined;
-  // Characters that change how a name reads have no place on pages and in tokens.
-  const text = value.replaceAll(/[\p{Cc}\p{Cf}\p{Co}\p{Cn}]/gu, '').trim();
-  if (text === '' || text.length > maxTextLength) return undefined;
+  if (typeof value !== 'string' || value.length > maxReadLength) return undefined;
+  const text = toDisplayName(value);
+  if (text === undefined || text.length > maxTextLength) return undefined;
   return urlClaims.has(name) ? imageOrPage(text) : text;
 };
 

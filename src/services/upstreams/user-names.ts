@@ -12,6 +12,8 @@ export function* userNamesFor({ email, profile, upstream }: UpstreamIdentity): G
   const wanted = [profile['preferred_username'], email?.address, profile['given_name'], profile['name']]
     .flatMap((text) => text ?? [])
     .map(nameBefore)
+    // A user name has none of them, also where a name needs one.
+    .map((text) => text.replaceAll(/\p{Default_Ignorable_Code_Point}/gu, ''))
     .map((text) => text.trim().slice(0, 60))
     .filter((text) => text.length > 1);
   const names = [...new Set(wanted)];

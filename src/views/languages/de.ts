@@ -143,6 +143,7 @@ export const de = {
       loginInvalid:
         'Der Benutzername darf Buchstaben eines Alphabets, Ziffern, Punkte, Bindestriche und Unterstriche enthalten',
       loginReserved: 'Dieser Benutzername ist reserviert. Wählen Sie einen anderen',
+      nameInvalid: 'Geben Sie einen Namen ohne unsichtbare Zeichen ein',
       emailMissing: 'Geben Sie Ihre E-Mail-Adresse ein',
       emailInvalid: 'Geben Sie eine E-Mail-Adresse wie name@example.com ein',
       emailDomain: 'Verwenden Sie eine E-Mail-Adresse der oben genannten Domains',

@@ -136,6 +136,7 @@ export const en = {
       loginTaken: 'This username is already taken. Try another',
       loginInvalid: 'Use letters of one alphabet, digits, dots, dashes and underscores in the username',
       loginReserved: 'This username is reserved. Try another',
+      nameInvalid: 'Enter a name without hidden characters',
       emailMissing: 'Enter your email address',
       emailInvalid: 'Enter an email address like name@example.com',
       emailDomain: 'Use an email address at one of the domains named above',

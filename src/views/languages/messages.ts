@@ -155,6 +155,7 @@ export interface Messages {
       loginTaken: string;
       loginInvalid: string;
       loginReserved: string;
+      nameInvalid: string;
       emailMissing: string;
       emailInvalid: string;
       emailDomain: string;

@@ -146,6 +146,7 @@ export const pl = {
       loginInvalid:
         'Nazwa użytkownika może zawierać litery jednego alfabetu, cyfry, kropki, myślniki i podkreślenia',
       loginReserved: 'Ta nazwa użytkownika jest zastrzeżona. Wybierz inną',
+      nameInvalid: 'Podaj imię i nazwisko bez niewidocznych znaków',
       emailMissing: 'Podaj adres e-mail',
       emailInvalid: 'Podaj adres e-mail w postaci nazwa@example.com',
       emailDomain: 'Użyj adresu e-mail w jednej z wymienionych wyżej domen',

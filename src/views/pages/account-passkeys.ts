@@ -104,7 +104,7 @@ export const addPasskeyPage = (frame: AccountFrame, model: AddPasskeyModel): str
   });
 };
 
-export interface OnePasskeyModel {
+interface OnePasskeyModel {
   /** The form posts `csrf` and `name` to this path. */
   readonly action: string;
   readonly csrf: string;
@@ -112,20 +112,28 @@ export interface OnePasskeyModel {
   readonly back: string;
 }
 
+export interface RenamePasskeyModel extends OnePasskeyModel {
+  /** The name that can't be used. */
+  readonly refused?: string | undefined;
+}
+
 export const passkeyPage = (
   frame: AccountFrame,
-  { action, csrf, passkey, back }: OnePasskeyModel,
+  { action, csrf, passkey, back, refused }: RenamePasskeyModel,
 ): string => {
   const { messages } = frame.page;
   const { rename: text } = messages.passkeys;
-  const fields = createFields(messages);
+  const isRefused = refused !== undefined;
+  const fields = createFields(messages, isRefused ? [{ field: 'name', message: text.nameInvalid }] : []);
   return accountPage(frame, {
     title: text.title,
+    invalid: isRefused,
     body: html`
+    ${fields.summary()}
     ${renderFacts(frame, passkey)}
     <form method="post" action="${ownPath(action)}" novalidate>
       ${hidden({ csrf })}
-      ${fields.text({ name: 'name', label: text.name, hint: text.nameHint, value: passkey.name ?? nameOfPasskey(messages, passkey), autofocus: true })}
+      ${fields.text({ name: 'name', label: text.name, hint: text.nameHint, value: refused ?? passkey.name ?? nameOfPasskey(messages, passkey), autofocus: true })}
       <div class="actions">
         ${submit({ label: text.submit, class: 'passkey-rename' })}
         <a role="button" class="secondary" href="${ownPath(back)}">${messages.confirm.cancel}</a>

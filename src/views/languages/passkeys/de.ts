@@ -61,6 +61,7 @@ export const de = {
     title: 'Passkey umbenennen',
     name: 'Name',
     nameHint: 'Zum Beispiel der Ort, an dem er gespeichert ist: „Arbeitsrechner“.',
+    nameInvalid: 'Geben Sie einen Namen ohne unsichtbare Zeichen ein',
     submit: 'Speichern',
   },
   remove: {

@@ -57,6 +57,7 @@ export const en = {
     title: 'Rename this passkey',
     name: 'Name',
     nameHint: 'For example where you keep it: “Work laptop”.',
+    nameInvalid: 'Enter a name without hidden characters',
     submit: 'Save',
   },
   remove: {

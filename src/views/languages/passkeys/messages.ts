@@ -39,7 +39,7 @@ export interface PasskeyMessages {
     submit: string;
     problems: { refused: string; already_registered: string; too_many_passkeys: string };
   };
-  readonly rename: { title: string; name: string; nameHint: string; submit: string };
+  readonly rename: { title: string; name: string; nameHint: string; nameInvalid: string; submit: string };
   readonly remove: {
     title: string;
     consequence: string;

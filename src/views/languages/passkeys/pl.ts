@@ -58,6 +58,7 @@ export const pl = {
     title: 'Zmień nazwę klucza dostępu',
     name: 'Nazwa',
     nameHint: 'Na przykład miejsce, w którym go przechowujesz: „Laptop służbowy”.',
+    nameInvalid: 'Podaj nazwę bez niewidocznych znaków',
     submit: 'Zapisz',
   },
   remove: {
