@@ -86,6 +86,40 @@ t.test('a changed password is reported, also one that was reset', async (t) => {
   ]);
 });
 
+t.test('a notice and its page say what to check besides passkeys, in each language', async (t) => {
+  const stage = await open(t);
+  const { server, smtp, account } = stage;
+  for (const [language, words, apps] of [
+    ['en', /authenticator apps, recovery codes(?: and|,) linked accounts/, /[Aa]pps (?:with|have no) access/],
+    [
+      'de',
+      /Authenticator-Apps, Wiederherstellungscodes(?: und|,) verbunden/,
+      /Apps (?:mit|haben keinen) Zugriff/,
+    ],
+    [
+      'pl',
+      /aplikacj(?:e|i) uwierzytelniając\w+, kod(?:y|ów) odzyskiwania(?: i| ani|,) połączon/,
+      /[Aa]plikacje (?:z dostępem|nie mają już dostępu)/,
+    ],
+  ] as const) {
+    await server.app.services.accounts.update(account, { claims: { locale: language } });
+    await server.app.services.accounts.setPassword(account, 'a lantern by the harbour');
+    const mail = await smtp.next(address);
+    const { text } = parseMail(mail);
+    t.match(text.replaceAll(/\s+/g, ' '), words, `mail in ${language}`);
+    t.match(text.replaceAll(/\s+/g, ' '), apps);
+    const [link = ''] = linksIn(mail, server.issuer);
+    const browser = new Browser();
+    const page = await browser.open(`${link}?lang=${language}`);
+    t.match(page.body, words, `page in ${language}`);
+    t.match(page.body, 'not-me-submit', 'which ends everything that is signed in');
+    const done = await browser.request(`${server.issuer}/account/not-me?lang=${language}`);
+    t.match(done.body, words, `the page afterwards in ${language}`);
+    t.match(done.body, apps);
+    t.match(done.body, '/account/sign-in-methods');
+  }
+});
+
 t.test(
   '"This wasn’t me" ends everything, removes the password and sends a link for a new one, and changes nothing else',
   async (t) => {
@@ -211,7 +245,10 @@ t.test('passkeys are reported, and "This wasn’t me" removes those that were ad
   const owner = new Browser();
   const [link = ''] = linksIn(mail, server.issuer);
   const page = await owner.open(link);
-  t.match(page.body, 'passkeys that were added since are removed');
+  t.match(
+    page.body,
+    /Passkeys, authenticator apps, recovery codes and linked accounts that were added since are removed/,
+  );
   await owner.submit(page, {});
   const left = await passkeys.list(stage.account);
   t.strictSame(

@@ -334,11 +334,13 @@ export const de = {
     title: 'Waren Sie das nicht?',
     account: (account) => ['Konto: ', account],
     consequence:
-      'Das beendet alle Anmeldungen Ihres Kontos und jeden Zugriff, den Apps darauf haben. Das jetzige Passwort gilt dann nicht mehr, seitdem hinzugefügte Passkeys werden entfernt, und wir senden Ihnen einen Link, mit dem Sie ein neues wählen.',
+      'Das beendet alle Anmeldungen Ihres Kontos und jeden Zugriff, den Apps darauf haben. Das jetzige Passwort gilt dann nicht mehr, und wir senden Ihnen einen Link, mit dem Sie ein neues wählen. Seitdem hinzugefügte Passkeys, Authenticator-Apps, Wiederherstellungscodes und verbundene Konten werden entfernt.',
     restores: (email) => ['Die Adresse Ihres Kontos wird wieder ', email, '.'],
     submit: 'Alles beenden',
     doneTitle: 'Alles wurde beendet',
     done: 'Wir haben Ihnen einen Link gesendet, mit dem Sie ein neues Passwort wählen. Das bisherige gilt nicht mehr.',
+    codes: 'Wenn jemand anderes Ihre Wiederherstellungscodes gesehen haben könnte, erstellen Sie neue.',
+    apps: 'Apps haben keinen Zugriff mehr auf Ihr Konto. Wenn sie wieder darum bitten, erlauben Sie ihn nur Apps, die Sie kennen.',
   },
   emailAddress: {
     title: 'Ihre E-Mail-Adresse',

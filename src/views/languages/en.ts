@@ -318,11 +318,13 @@ export const en = {
     title: 'Was this not you?',
     account: (account) => ['Account: ', account],
     consequence:
-      'This ends everything that is signed in to your account, and all access that apps have to it. The present password stops working, passkeys that were added since are removed, and we’ll send you a link to choose a new one.',
+      'This ends everything that is signed in to your account, and all access that apps have to it. The present password stops working, and we’ll send you a link to choose a new one. Passkeys, authenticator apps, recovery codes and linked accounts that were added since are removed.',
     restores: (email) => ['The address of your account will be ', email, ' again.'],
     submit: 'End everything',
     doneTitle: 'Everything was ended',
     done: 'We’ve sent you a message with a link to choose a new password. The former one no longer works.',
+    codes: 'If another person may have seen your recovery codes, make new ones.',
+    apps: 'Apps have no access to your account any more. When they ask for it again, allow only those that you know.',
   },
   emailAddress: {
     title: 'Your email address',

@@ -300,6 +300,8 @@ export interface Messages {
     submit: string;
     doneTitle: string;
     done: string;
+    codes: string;
+    apps: string;
   };
   readonly emailAddress: {
     title: string;

@@ -335,11 +335,13 @@ export const pl = {
     title: 'To nie Ty?',
     account: (account) => ['Konto: ', account],
     consequence:
-      'Zakończymy wszystkie sesje Twojego konta i cały dostęp, jaki mają do niego aplikacje. Obecne hasło przestanie działać, dodane od tego czasu klucze dostępu zostaną usunięte, a my wyślemy link, dzięki któremu ustawisz nowe.',
+      'Zakończymy wszystkie sesje Twojego konta i cały dostęp, jaki mają do niego aplikacje. Obecne hasło przestanie działać, a my wyślemy link, dzięki któremu ustawisz nowe. Dodane od tego czasu klucze dostępu, aplikacje uwierzytelniające, kody odzyskiwania i połączone konta zostaną usunięte.',
     restores: (email) => ['Adresem Twojego konta będzie znów ', email, '.'],
     submit: 'Zakończ wszystko',
     doneTitle: 'Wszystko zostało zakończone',
     done: 'Wysłaliśmy link, dzięki któremu ustawisz nowe hasło. Poprzednie już nie działa.',
+    codes: 'Jeśli ktoś inny mógł zobaczyć Twoje kody odzyskiwania, utwórz nowe.',
+    apps: 'Aplikacje nie mają już dostępu do Twojego konta. Gdy znów o niego poproszą, zezwól tylko tym, które znasz.',
   },
   emailAddress: {
     title: 'Twój adres e-mail',

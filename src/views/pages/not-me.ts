@@ -36,6 +36,8 @@ export const notMeDonePage = (page: Page, { check }: { readonly check: string })
     body: html`
     <p>${text.done}</p>
     ${checkSignInMethods(page, check)}
+    <p>${text.codes}</p>
+    <p>${text.apps}</p>
     ${homeLink(page)}`,
   });
 };

@@ -191,7 +191,7 @@ export const de = {
     never: 'Noch nie',
     remove: 'Entfernen',
     check: {
-      why: 'Ein neues Passwort entfernt keine Passkeys, Authenticator-Apps und verbundenen Konten. Melden Sie sich an und prüfen Sie, ob alle von Ihnen sind.',
+      why: 'Ein neues Passwort entfernt keine Passkeys, Authenticator-Apps, Wiederherstellungscodes und verbundenen Konten. Melden Sie sich an und prüfen Sie, ob alle von Ihnen sind.',
       link: 'Anmeldemöglichkeiten prüfen',
     },
   },

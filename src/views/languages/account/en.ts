@@ -182,7 +182,7 @@ export const en = {
     never: 'Never',
     remove: 'Remove',
     check: {
-      why: 'A new password doesn’t remove passkeys, authenticator apps and linked accounts. Sign in and check that all of them are yours.',
+      why: 'A new password doesn’t remove passkeys, authenticator apps, recovery codes and linked accounts. Sign in and check that all of them are yours.',
       link: 'Check your ways to sign in',
     },
   },

@@ -194,7 +194,7 @@ export const pl = {
     never: 'Nigdy',
     remove: 'Usuń',
     check: {
-      why: 'Nowe hasło nie usuwa kluczy dostępu, aplikacji uwierzytelniających ani połączonych kont. Zaloguj się i sprawdź, czy wszystkie należą do Ciebie.',
+      why: 'Nowe hasło nie usuwa kluczy dostępu, aplikacji uwierzytelniających, kodów odzyskiwania ani połączonych kont. Zaloguj się i sprawdź, czy wszystkie należą do Ciebie.',
       link: 'Sprawdź sposoby logowania',
     },
   },

@@ -14,7 +14,7 @@ export const de = {
   },
   browser: (name, system) => `${name} auf ${system}`,
   wasNotMe: {
-    text: 'Wenn Sie das waren, müssen Sie nichts tun. Wenn nicht, beenden Sie alle Anmeldungen Ihres Kontos und wählen Sie ein neues Passwort:',
+    text: 'Wenn Sie das waren, müssen Sie nichts tun. Wenn nicht, beenden Sie alle Anmeldungen Ihres Kontos, wählen Sie ein neues Passwort und prüfen Sie Ihre Passkeys, Authenticator-Apps, Wiederherstellungscodes, verbundenen Konten und die Apps mit Zugriff auf Ihr Konto:',
     button: 'Das war ich nicht',
   },
   reset: {

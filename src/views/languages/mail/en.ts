@@ -14,7 +14,7 @@ export const en = {
   },
   browser: (name, system) => `${name} on ${system}`,
   wasNotMe: {
-    text: 'If this was you, there is nothing to do. If it wasn’t, end everything that is signed in to your account and choose a new password:',
+    text: 'If this was you, there is nothing to do. If it wasn’t, end everything that is signed in to your account, choose a new password, and check your passkeys, authenticator apps, recovery codes, linked accounts and the apps with access to your account:',
     button: 'This wasn’t me',
   },
   reset: {

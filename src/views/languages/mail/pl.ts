@@ -19,7 +19,7 @@ export const pl = {
   },
   browser: (name, system) => `${name}, ${system}`,
   wasNotMe: {
-    text: 'Jeśli to Ty, nie musisz nic robić. Jeśli nie, zakończ wszystkie sesje swojego konta i ustaw nowe hasło:',
+    text: 'Jeśli to Ty, nie musisz nic robić. Jeśli nie, zakończ wszystkie sesje swojego konta, ustaw nowe hasło oraz sprawdź klucze dostępu, aplikacje uwierzytelniające, kody odzyskiwania, połączone konta i aplikacje z dostępem do konta:',
     button: 'To nie ja',
   },
   reset: {
