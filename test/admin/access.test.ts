@@ -402,7 +402,7 @@ t.test('a first-party client asks for consent to administer', async (t) => {
 
 t.test('keys, secrets and roles need a sign-in of the last 15 minutes', async (t) => {
   const { server, call, person } = await startAdminServer(t);
-  const { accounts } = server.app.services;
+  const { accounts, groups } = server.app.services;
   const old = await person('admin', { ago: 16 * 60 });
   const fresh = await person('admin', { ago: 14 * 60 });
   const client = await call('POST', '/clients', {
@@ -433,8 +433,10 @@ t.test('keys, secrets and roles need a sign-in of the last 15 minutes', async (t
   });
   t.equal(issues.status, 201);
   const mine = 'https://mallory.example.com/';
-  const ada = (await accounts.findByUsername('nobody-special'))?.id;
+  const { id: ada = '' } = (await accounts.findByUsername('nobody-special')) ?? {};
   const viewer = (await accounts.findByUsername('viewer'))?.id;
+  for (const name of ['sailors', 'staff']) await groups.add({ name });
+  await accounts.changeGroups(ada, { add: ['sailors'] });
   for (const [method, path, body] of [
     ['POST', '/keys/rotate', {}],
     ['POST', '/clients', { type: 'machine', metadata: {} }],
@@ -460,7 +462,13 @@ t.test('keys, secrets and roles need a sign-in of the last 15 minutes', async (t
     ['PATCH', `/accounts/${ada}`, { claims: { email: 'mallory@example.com', email_verified: true } }],
     ['PATCH', `/accounts/${ada}`, { claims: { nickname: 'N', email: 'mallory@example.com' } }],
     ['PATCH', `/accounts/${ada}`, { claims: { email_verified: true } }],
+    ['PATCH', '/clients/boats', { metadata: { initiate_login_uri: mine } }],
+    ['PATCH', '/clients/boats', { metadata: { client_uri: mine } }],
     ['PUT', `/groups/${groupOf.viewer}/members/${ada}`, undefined],
+    ['PUT', `/groups/staff/members/${ada}`, undefined],
+    ['PATCH', `/accounts/${ada}`, { groups: ['sailors', 'staff'] }],
+    ['POST', '/accounts', { username: 'mallory', groups: ['staff'] }],
+    ['POST', '/invitations', { email: 'mallory@example.com', groups: ['staff'], language: 'en' }],
     ['PATCH', `/accounts/${viewer}`, { claims: { name: 'V' } }],
     ['POST', `/accounts/${viewer}/unlock`, undefined],
     ['DELETE', `/accounts/${viewer}/factors/recovery`, undefined],
@@ -478,10 +486,22 @@ t.test('keys, secrets and roles need a sign-in of the last 15 minutes', async (t
   t.equal((await call('GET', '/accounts', { caller: old })).status, 200, 'reading needs none');
   const greeted = { caller: old, headers: { 'if-match': '*' }, body: { claims: { nickname: 'Ada' } } };
   t.equal((await call('PATCH', `/accounts/${ada}`, greeted)).status, 200, 'nor does another claim');
+  const kept = { caller: old, headers: { 'if-match': '*' }, body: { groups: ['sailors'] } };
+  t.equal((await call('PATCH', `/accounts/${ada}`, kept)).status, 200, 'nor does a group that stays');
+  const left = await call('DELETE', `/groups/sailors/members/${ada}`, { caller: old });
+  t.equal(left.status, 204, 'nor does a group that is left');
+  const joined = await call('PUT', `/groups/staff/members/${ada}`, { caller: fresh });
+  t.equal(joined.status, 204);
   const rename = {
     caller: old,
     headers: { 'if-match': '*' },
-    body: { metadata: { client_name: 'Ships', redirect_uris: ['https://boats.example.com/cb'] } },
+    body: {
+      metadata: {
+        client_name: 'Ships',
+        logo_uri: 'https://boats.example.com/logo.png',
+        redirect_uris: ['https://boats.example.com/cb'],
+      },
+    },
   };
   t.match(
     await call('PATCH', '/clients/boats', rename),

@@ -84,6 +84,24 @@ t.test('a group that gives a role is changed after a recent sign-in only', async
   t.notMatch((await viewer.request(`${list}/${groupOf.admin}`)).body, 'group-member-add');
 });
 
+t.test(
+  'a person joins a group after a recent sign-in of the administrator, and leaves it at any time',
+  async (t) => {
+    await groups.add({ name: 'rowers' });
+    const old = await browserOf('admin', { ago: 16 * 60 });
+    const ada = await idOf('ada');
+    const late = await sendForm(old, `${list}/rowers/add`, { login: 'ada' });
+    t.equal(late.status, 303);
+    t.match(late.headers.get('location'), '/oauth/authorize?');
+    t.notOk((await accounts.find(ada))?.groups.includes('rowers'));
+    t.equal((await sendForm(admin, `${list}/rowers/add`, { login: 'ada' })).status, 303);
+    t.ok((await accounts.find(ada))?.groups.includes('rowers'));
+    const gone = await sendForm(old, `${list}/rowers/members/${ada}`);
+    t.equal(gone.headers.get('location'), '/admin/groups/rowers?done=memberRemoved');
+    t.notOk((await accounts.find(ada))?.groups.includes('rowers'));
+  },
+);
+
 t.test('a group of the configuration keeps its texts, and takes members', async (t) => {
   const shown = await admin.request(`${list}/founders`);
   t.match(shown.body, 'comes from the configuration file');

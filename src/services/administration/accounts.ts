@@ -50,6 +50,12 @@ const changesAddress = (changes: Claims = {}, { claims }: Account): boolean =>
       changes[name] !== claims[name],
   );
 
+/** Groups decide about access, here and in applications, which get them in tokens. Leaving one gives nothing. */
+const joinsGroup = (change: ChangeAccount['groups'], { groups: held }: Pick<Account, 'groups'>): boolean => {
+  const wanted = (change && 'add' in change ? change.add : change) ?? [];
+  return Array.isArray(wanted) && wanted.some((group) => !held.includes(group));
+};
+
 const noMail = (message: string): Failure => new Failure({ code: 'no_mail', message, status: 409 });
 
 export const createAccountAdministration = ({
@@ -79,6 +85,7 @@ export const createAccountAdministration = ({
     async add(by, account) {
       requirePermission(by, 'accounts');
       requireRightOver(by, { operatorGroups: account.groups ?? [] });
+      if (joinsGroup(account.groups, { groups: [] })) requireRecentSignIn(by, clock);
       const added = await accounts.add(account, { mayChangeRoles: by.permissions.has('roles') });
       recordChange(by, { operation: 'account.add', account: added.id, after: describeAccount(added) });
       return added;
@@ -90,7 +97,8 @@ export const createAccountAdministration = ({
       const check = (held: Account): void => {
         before = held;
         requireRightOver(by, held);
-        if (changesAddress(change.claims, held)) requireRecentSignIn(by, clock);
+        if (changesAddress(change.claims, held) || joinsGroup(change.groups, held))
+          requireRecentSignIn(by, clock);
       };
       const named = Array.isArray(change.groups) ? change.groups : [];
       requireRightOver(by, { operatorGroups: named });

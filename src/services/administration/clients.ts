@@ -50,8 +50,8 @@ export const clientNotFound = (): Failure =>
   new Failure({ code: 'client_not_found', message: 'There is no such client.', status: 404 });
 
 /**
- * With these someone could act as the client, or get what the server sends to it: codes, tokens, people who sign out. That
- * is as good as a secret. So is what a client can't register for itself, for who has one that is worth little: it gets more
+ * With these someone could act as the client, or get what the server sends to it: codes, tokens, people who sign out or open
+ * it. That is as good as a secret. So is what a client can't register for itself, for who has one that is worth little: it gets more
  * without asking a person, or other claims of people.
  */
 const credentials = [
@@ -62,6 +62,8 @@ const credentials = [
   'post_logout_redirect_uris',
   'backchannel_logout_uri',
   'backchannel_client_notification_endpoint',
+  'initiate_login_uri',
+  'client_uri',
   'grant_types',
   'scope',
   ...operatorOnlyNames,

@@ -98,7 +98,11 @@ export const createGroupAdministration = ({
       if ((await groups.find(name)) === undefined) throw groupNotFound(name);
       await accounts.changeGroups(account, isMember ? { add: [name] } : { remove: [name] }, {
         mayChangeRoles: by.permissions.has('roles'),
-        check: (held) => requireRightOverAccount(by, held),
+        check(held) {
+          requireRightOverAccount(by, held);
+          // Who leaves a group loses access only.
+          if (isMember && !held.groups.includes(name)) requireRecentSignIn(by, clock);
+        },
       });
       recordChange(by, {
         operation: isMember ? 'group.member_add' : 'group.member_remove',

@@ -99,8 +99,8 @@ export const createInvitationAdministration = ({
       requirePermission(by, 'accounts');
       requireRightOver(by, { operatorGroups: groups });
       if (!isMailAddress(email)) throw noAddress();
-      if (language === undefined) requireRecentSignIn(by, clock);
-      else if (!mail.isEnabled) throw noMail();
+      if (language === undefined || groups.length > 0) requireRecentSignIn(by, clock);
+      if (language !== undefined && !mail.isEnabled) throw noMail();
       const [unknown] = await groupService.unknown(groups);
       if (unknown !== undefined) throw groupNotFound(unknown);
       accounts.check({ username: username ?? 'invited person', claims: { ...claims, email } });
