@@ -100,21 +100,27 @@ t.test('over Redis both releases serve side by side, and no request fails', asyn
     }
   };
   const people = person().catch((error: unknown) => failures.push(String(error)));
-  await waitFor('some load on 0.1.0', () => done > 30);
+  const waitForLoad = (where: string, requests: number): Promise<void> =>
+    waitFor(`some load on ${where}`, () => {
+      // Nothing follows a failure, so the message says which one it was.
+      if (failures.length > 0) throw new Error(failures.join('\n'));
+      return done > requests;
+    });
+  await waitForLoad('0.1.0', 30);
   const current = await start(t, main.current, cwd, two);
   await waitFor('the proxy to see this release', () => balancer.isUp(two));
   const together = done;
-  await waitFor('some load on both', () => done > together + 200);
+  await waitForLoad('both', together + 200);
   old.signal('SIGTERM');
   await old.ended;
   const alone = done;
-  await waitFor('some load on this release', () => done > alone + 50);
+  await waitForLoad('this release', alone + 50);
   await start(t, main.former, cwd, one);
   await waitFor('the proxy to see 0.1.0 again', () => balancer.isUp(one));
   current.signal('SIGTERM');
   await current.ended;
   const back = done;
-  await waitFor('some load on 0.1.0 again', () => done > back + 50);
+  await waitForLoad('0.1.0 again', back + 50);
   running = false;
   await people;
   t.same(failures, []);

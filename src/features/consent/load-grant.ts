@@ -56,7 +56,8 @@ const grantIdOf = ({ oidc: { client, session, result } }: KoaContextWithOIDC): s
   const { grantId, seen } = result?.consent ?? {};
   if (grantId === undefined) return currentGrantId(session, client);
   // The client may have changed since the person answered.
-  return seen === appearanceOf(client) ? grantId : undefined;
+  // 0.1.0 writes no appearance, and it is empty for clients that an operator registered.
+  return (seen ?? '') === appearanceOf(client) ? grantId : undefined;
 };
 
 const hasAll = (found: readonly string[], wanted: readonly string[]): boolean =>

@@ -25,9 +25,14 @@ const textOf = (value: unknown, name: string): string | undefined => {
 const accountOf = (result: Answered['result']): string | undefined =>
   result?.login?.accountId ?? textOf(result?.['first'], 'accountId');
 
-/** People who came back from an upstream. Which account they are is decided later. */
-const arrivalsIn = (result: Answered['result']): readonly string[] =>
-  ['upstream', 'upstream_link'].map((name) => textOf(result?.[name], 'arrival') ?? '');
+/**
+ * People who came back from an upstream. Which account they are is decided later. Other answers have nothing in this
+ * place, as in 0.1.0, so that either release takes the cookie of the other during an upgrade.
+ */
+const arrivalsIn = (result: Answered['result']): readonly string[] => {
+  const arrivals = ['upstream', 'upstream_link'].map((name) => textOf(result?.[name], 'arrival') ?? '');
+  return arrivals.some((arrival) => arrival !== '') ? arrivals : [];
+};
 
 /** Set with the answer of a step, for the path where the engine picks the answer up. */
 export const bindingCookie = (
