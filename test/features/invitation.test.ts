@@ -215,12 +215,15 @@ t.test('an operator invites a person, by mail or with a link to pass on', async 
     t.equal(accounts.filter(Boolean).length, 1);
   });
 
-  await t.test('an address that a command replaces gets a message from the running server', async (t) => {
-    const change = ['account', 'update', 'grace', '--claim', 'email=grace@example.org'];
-    t.equal((await runPosternInProcess(server.cwd, change)).exit, 0);
-    const { text } = parseMail(await smtp.next('grace@example.com'));
-    t.match(text, 'An operator changed the email address of your account');
-  });
+  await t.test(
+    'an address that a command replaces gets a message from the running server at once',
+    async (t) => {
+      const change = ['account', 'update', 'grace', '--claim', 'email=grace@example.org'];
+      t.equal((await runPosternInProcess(server.cwd, change)).exit, 0);
+      const { text } = parseMail(await smtp.next('grace@example.com'));
+      t.match(text, 'An operator changed the email address of your account');
+    },
+  );
 
   await t.test(
     'a person whose account a command deletes gets a message from the running server at once',

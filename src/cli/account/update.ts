@@ -1,5 +1,6 @@
 import { type Command, type Installation, usageError } from '#src/command.ts';
 import type { Claims } from '#src/services/accounts/index.ts';
+import type { Draft } from '#src/services/outbox/index.ts';
 import { formatMembers } from '../format-members.ts';
 import { parseNamedValues } from '../name-value.ts';
 import { collectValues } from '../paging.ts';
@@ -61,15 +62,18 @@ export const update: Command = (group, context) => {
       const account = await withAccounts(context, async (accounts, installation) => {
         const { id } = await requireAccount(accounts, username);
         const notices = changesAddress(changes.claims) ? await loadNotices(installation) : undefined;
-        return accounts.update(id, changes, {
+        let notice: Draft | undefined;
+        const updated = await accounts.update(id, changes, {
           ifVersion,
           // The operator of the machine may change roles.
           mayChangeRoles: true,
           alsoFor(before, after) {
-            const notice = notices?.draftAddressTaken(before, after);
+            notice = notices?.draftAddressTaken(before, after);
             return notice ? [notice.write] : [];
           },
         });
+        await notice?.afterCommit();
+        return updated;
       });
       output.answer(accountData(account), formatMembers(accountData(account)));
     });

@@ -112,7 +112,7 @@ export const createAccountAdministration = ({
           return notice ? [notice.write] : [];
         },
       });
-      notice?.afterCommit();
+      await notice?.afterCommit();
       recordChange(by, {
         operation: 'account.update',
         account: id,
