@@ -6,6 +6,12 @@ import type { KeyNames } from './key-names.ts';
 type Listener = (message: string) => void;
 
 /**
+ * How long a broken connection may go unnoticed. What processes follow in the store they also read again as often,
+ * because messages can be lost.
+ */
+const heartbeatMs = 10_000;
+
+/**
  * The second connection, which receives messages. When it is lost, it reconnects (to any server of a cluster) and
  * subscribes again.
  */
@@ -79,7 +85,7 @@ export class Subscriber {
     });
     client.connect().catch(() => {});
     // Without pings, a broken connection looks like one without messages.
-    this.#heartbeat = setInterval(() => void client.ping().catch(() => {}), 4_000).unref();
+    this.#heartbeat = setInterval(() => void client.ping().catch(() => {}), heartbeatMs).unref();
   }
 
   #reconnectSoon(): void {
