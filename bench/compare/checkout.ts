@@ -23,12 +23,27 @@ export interface RunningCheckout {
 const startTimeoutMs = 20_000;
 const stopTimeoutMs = 25_000;
 
-/** What `npm start` of a checkout passes to Node itself, such as a bound of the heap. */
-const nodeOptionsOf = (root: string): readonly string[] => {
-  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  const [, options = ''] = /\bnode ((?:--\S+ )*)bin\/postern start$/.exec(scripts.start) ?? [];
-  return options.split(' ').filter(Boolean);
+interface StartSettings {
+  readonly nodeOptions: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+const startCommand =
+  /^(?<assignments>(?:\w+=\S* )*)(?:exec )?node (?<options>(?:--\S+ )*)bin\/postern start$/;
+
+/** What the start script of a checkout sets for Node itself, such as a bound of the heap. */
+export const parseStartCommand = (command: string): StartSettings => {
+  const groups = startCommand.exec(command)?.groups;
+  if (!groups) throw new Error(`unknown start script: ${command}`);
+  const [assignments = [], nodeOptions = []] = [groups['assignments'], groups['options']].map((words) =>
+    words?.split(' ').filter(Boolean),
+  );
+  const environment = Object.fromEntries(assignments.map((each) => each.split(/=(.*)/s).slice(0, 2)));
+  return { nodeOptions, environment };
 };
+
+const startSettingsOf = (root: string): StartSettings =>
+  parseStartCommand(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).scripts.start);
 
 export const startCheckout = async (root: string, storeName: StoreName): Promise<RunningCheckout> => {
   const redis = storeName === 'redis' ? await openRedis() : undefined;
@@ -38,10 +53,11 @@ export const startCheckout = async (root: string, storeName: StoreName): Promise
     join(cwd, 'postern.yaml'),
     stringify(createSettings(port, redis?.url ?? 'sqlite:./postern.db')),
   );
-  const child = spawn(process.execPath, [...nodeOptionsOf(root), join(root, 'bin/postern'), 'start'], {
+  const { nodeOptions, environment } = startSettingsOf(root);
+  const child = spawn(process.execPath, [...nodeOptions, join(root, 'bin/postern'), 'start'], {
     cwd,
     stdio: ['ignore', 'ignore', 'pipe'],
-    env: { PATH: process.env['PATH'] },
+    env: { PATH: process.env['PATH'], ...environment },
   });
   const exited = once(child, 'exit');
   let stderr = '';

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
+import { parseStartCommand } from '../../bench/compare/checkout.ts';
 import { compareStarts, isSlower } from '../../bench/compare/statistics.ts';
 import { startProgram } from '../support/setup/index.ts';
 
@@ -33,6 +34,18 @@ t.test('one slow start does not move the ratio, and the range shows it', async (
   t.equal(rounds, 35);
   t.ok(Math.abs(ratio - 1) < 0.02, `${ratio}`);
   t.ok(range[0] < 1 && range[1] > 1.25, `${range}`);
+});
+
+t.test('a checkout is measured with what its start script sets', async (t) => {
+  t.same(parseStartCommand('exec node bin/postern start'), { nodeOptions: [], environment: {} });
+  t.same(
+    parseStartCommand('A=1 B=x=y exec node --max-semi-space-size=16 --stack-size=900 bin/postern start'),
+    {
+      nodeOptions: ['--max-semi-space-size=16', '--stack-size=900'],
+      environment: { A: '1', B: 'x=y' },
+    },
+  );
+  t.throws(() => parseStartCommand('node src/main.ts'), /unknown start script/);
 });
 
 t.test(
