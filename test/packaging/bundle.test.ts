@@ -50,7 +50,9 @@ t.test('compiled code is kept only where the operator says', async (t) => {
 
 t.test('the compile cache holds the functions that a start calls', async (t) => {
   const cache = await emptyFolder();
-  await postern(['version'], { ...environment, NODE_COMPILE_CACHE: cache });
+  // tap puts a hook into NODE_OPTIONS of each process that is started, and the cache would hold its modules too.
+  const args = ['-u', 'NODE_OPTIONS', process.execPath, file, 'version'];
+  await run('env', args, { cwd: folder, env: { ...environment, NODE_COMPILE_CACHE: cache } });
   const entries = await readdir(cache, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile());
   const sizes = await Promise.all(
