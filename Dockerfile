@@ -20,11 +20,8 @@ RUN rm -rf /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /us
     && ln -s /app/postern.cjs /usr/local/bin/postern \
     && install -d -o 1000 -g 1000 -m 700 /data /app/compiled
 # glibc otherwise keeps 8 MB for itself that the reading of the program and its compiled code took.
-# The others bound the memory of a server under load: docs/decisions/2026-11-30-memory-under-load.md.
 ENV NODE_ENV=production \
     MALLOC_MMAP_THRESHOLD_=131072 \
-    MALLOC_ARENA_MAX=2 \
-    NODE_OPTIONS=--max-semi-space-size=16 \
     NODE_COMPILE_CACHE=/app/compiled \
     POSTERN_MODE=production \
     POSTERN_LISTEN__HOST=0.0.0.0 \
