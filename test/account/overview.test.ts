@@ -47,28 +47,31 @@ const open = async (browser: Browser): Promise<Page> => {
   return page;
 };
 
-t.test('a new account has nothing yet, and is told what would make it safer', async (t) => {
-  await accounts.add({
-    username: 'grace',
-    password,
-    claims: { name: 'Grace Hopper', email: 'grace@example.com', email_verified: false },
-  });
-  const page = await open(await signedIn('grace'));
-  t.match(rowsOf(page), {
-    '/account/profile': 'Grace Hopper',
-    '/account/email': /^grace@example\.com\s+Not verified$/,
-    '/account/password': 'Set',
-    '/account/passkeys': 'None yet',
-    '/account/authenticator': 'Not set up',
-    '/account/sessions': 'This device only',
-    '/account/apps': 'None yet',
-    '/account/data': 'Download a copy',
-  });
-  const [advice = ''] = page.body.match(/<div class="notice overview-advice">.*?<\/div>/s) ?? [];
-  t.match(advice, 'href="/account/passkeys"');
-  t.match(advice, 'href="/account/email"');
-  t.match(page.body, 'Your account was created on ');
-});
+t.test(
+  'the overview of a new account says that it has nothing yet, and what would make it safer',
+  async (t) => {
+    await accounts.add({
+      username: 'grace',
+      password,
+      claims: { name: 'Grace Hopper', email: 'grace@example.com', email_verified: false },
+    });
+    const page = await open(await signedIn('grace'));
+    t.match(rowsOf(page), {
+      '/account/profile': 'Grace Hopper',
+      '/account/email': /^grace@example\.com\s+Not verified$/,
+      '/account/password': 'Set',
+      '/account/passkeys': 'None yet',
+      '/account/authenticator': 'Not set up',
+      '/account/sessions': 'This device only',
+      '/account/apps': 'None yet',
+      '/account/data': 'Download a copy',
+    });
+    const [advice = ''] = page.body.match(/<div class="notice overview-advice">.*?<\/div>/s) ?? [];
+    t.match(advice, 'href="/account/passkeys"');
+    t.match(advice, 'href="/account/email"');
+    t.match(page.body, 'Your account was created on ');
+  },
+);
 
 t.test('the rows say what the account has', async (t) => {
   await accounts.add({
@@ -99,7 +102,7 @@ t.test('the rows say what the account has', async (t) => {
   t.equal(rowsOf(await open(browser))['/account/password'], 'Not set');
 });
 
-t.test('an application counts once, and the account pages are none', async (t) => {
+t.test('an application counts once, and the account pages do not count', async (t) => {
   const browser = new Browser();
   const party = new RelyingParty(issuer);
   for (const scope of ['openid', 'openid offline_access'])

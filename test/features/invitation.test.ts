@@ -162,7 +162,7 @@ t.test('an operator invites a person, by mail or with a link to pass on', async 
         'to-console',
       );
       const signIn = await browser.open(`${server.url}/admin`);
-      t.match(signIn.body, 'login-submit', 'the link signs nobody in');
+      t.match(signIn.body, 'login-submit', 'the person has to sign in');
       const console = await browser.submit(signIn, { login: 'walter', password });
       t.equal(console.url, `${server.url}/admin`);
       t.equal(console.status, 200);

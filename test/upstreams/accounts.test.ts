@@ -58,7 +58,7 @@ t.test('what hides in a name of an upstream is left out, and what its script nee
   fake.person = { sub: 'u1', given_name: 'علی\u200cرضا\u200b', nickname: 'g\u202ehopper', name: '\u3164' };
   const { claims, username } = await signedIn(server);
   t.match(claims, { given_name: 'علی\u200cرضا', nickname: 'ghopper' });
-  t.equal(claims['name'], undefined, 'a name that shows nothing is none');
+  t.equal(claims['name'], undefined, 'a name without a visible character is left out');
   t.equal(username, 'علیرضا');
 });
 
