@@ -19,9 +19,9 @@ const serveInThisProcess = async (
 ): Promise<void> => {
   const { config, secretFiles } = loaded;
   const [{ serve }, { greeting }, { findExposures }, { effectiveValues }] = await Promise.all([
-    import('../serve.ts'),
-    import('../greeting.ts'),
-    import('../exposures.ts'),
+    import('#src/serve.ts'),
+    import('#src/greeting.ts'),
+    import('#src/exposures.ts'),
     import('#config'),
   ]);
   const warnings = primary?.isAdditional ? [] : await findExposures(config, secretFiles);
@@ -46,8 +46,8 @@ const serveInThisProcess = async (
 
 const superviseWorkers = async (config: Config, stops: StopSignals): Promise<void> => {
   const [{ startWorkers }, { createLogger }] = await Promise.all([
-    import('../workers/index.ts'),
-    import('../logger.ts'),
+    import('#src/workers/index.ts'),
+    import('#src/logger.ts'),
   ]);
   const workers = await startWorkers(config, createLogger(config));
   await Promise.race([workers.started, stops.requested]);
@@ -56,7 +56,7 @@ const superviseWorkers = async (config: Config, stops: StopSignals): Promise<voi
 };
 
 const serveWithWorkers = async (loaded: Loaded, output: Output, stops: StopSignals): Promise<void> => {
-  const { connectToPrimary } = await import('../workers/index.ts');
+  const { connectToPrimary } = await import('#src/workers/index.ts');
   const primary = connectToPrimary();
   if (!primary) return superviseWorkers(loaded.config, stops);
   stops.followPrimary(primary);
@@ -70,7 +70,7 @@ export const start: Command = (program, { output, load, handleOwnSignals }) => {
     .option('--host <address>', 'address to listen on')
     .option('--port <number>', 'port to listen on')
     .action(async (flags: StartFlags) => {
-      const { configurationRules } = await import('../configuration-rules.ts');
+      const { configurationRules } = await import('#src/configuration-rules.ts');
       const loaded = load(flags, configurationRules);
       handleOwnSignals();
       // Process 1 of a container ignores signals that it has no listener for, so this comes before anything slow.

@@ -1,5 +1,5 @@
 import type { Command } from '#src/command.ts';
-import { version as current } from '../version.ts';
+import { version as current } from '#src/version.ts';
 
 export const version: Command = (program, { output }) => {
   program

@@ -7,10 +7,10 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { ConfigurationError } from '#config';
+import { runCommand } from '#src/cli/program.ts';
 import type { Command } from '#src/command.ts';
 import { exitCode, Failure } from '#src/errors.ts';
 import { StoreUnavailable, StoreUnusable } from '#src/store/errors.ts';
-import { runCommand } from '../../src/cli/program.ts';
 import { openCommandFolder, startProgram } from '../support/setup/index.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));

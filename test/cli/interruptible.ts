@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import { runAsProcess } from '../../src/cli/process.ts';
+import { runAsProcess } from '#src/cli/process.ts';
 
 /** A program with two commands: `wait` runs for a minute, and `drain` handles SIGINT and ends itself. */
 await runAsProcess([

@@ -79,6 +79,25 @@ t.test('imports point one way', async (t) => {
   t.same(offenders, []);
 });
 
+/** Commands import the server as the folders outside of src/ do: they start it, or work beside it. */
+const partOf = (file: string): string => /^(src\/cli|[^/]+)\//.exec(file)?.[1] ?? '';
+
+const isRelative = (file: string, target: string): boolean =>
+  partOf(file) === 'src' || partOf(file) === partOf(target);
+
+t.test('commands and other folders import files of src/ as #src, files of src/ by their path', async (t) => {
+  const others = readSources('bench/**/*.ts', 'packaging/**/*.ts', 'test/**/*.ts');
+  const offenders = [...sources, ...others].flatMap((source) =>
+    importsOf(source)
+      .filter((specifier) => {
+        const target = importedFile(source.file, specifier);
+        return target?.startsWith('src/') && specifier.startsWith('.') !== isRelative(source.file, target);
+      })
+      .map((specifier) => `${source.file} imports ${specifier}`),
+  );
+  t.same(offenders, []);
+});
+
 t.test('only adapters import their drivers, and only one file imports engine internals', async (t) => {
   t.same(
     [

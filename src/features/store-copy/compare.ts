@@ -1,4 +1,4 @@
-import type { Clock, Document, Entry, Key, Store } from '#src/store/port.ts';
+import type { Clock, Document, Entry, Key, Store } from '../../store/port.ts';
 import { readPages } from './entries.ts';
 
 export interface Comparison {

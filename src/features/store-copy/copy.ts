@@ -1,5 +1,5 @@
-import { type ExitCode, exitCode, Failure } from '#src/errors.ts';
-import type { Entry, Store } from '#src/store/port.ts';
+import { type ExitCode, exitCode, Failure } from '../../errors.ts';
+import type { Entry, Store } from '../../store/port.ts';
 import { isEmpty, removeAll } from './entries.ts';
 import { digestOfSource, isMarker, type Marker, readMarker, removeMarker, writeMarker } from './marker.ts';
 

@@ -1,4 +1,4 @@
-import type { Entry, Store } from '#src/store/port.ts';
+import type { Entry, Store } from '../../store/port.ts';
 import { isMarker } from './marker.ts';
 
 /** All entries of a store except the marker of a copy. A page may be empty. */

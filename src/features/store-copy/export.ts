@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Store } from '#src/store/port.ts';
-import { durableKinds } from '#src/store/record-kinds.ts';
+import type { Store } from '../../store/port.ts';
+import { durableKinds } from '../../store/record-kinds.ts';
 import { readPages } from './entries.ts';
 import { type FileEntry, toFileEntry } from './file-entry.ts';
 

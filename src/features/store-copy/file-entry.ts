@@ -1,4 +1,4 @@
-import type { Entry, Key } from '#src/store/port.ts';
+import type { Entry, Key } from '../../store/port.ts';
 
 /** An entry as an export file spells it. Files of every release use these names, so they never change. */
 export type FileEntry =

@@ -1,5 +1,5 @@
-import { exitCode, Failure } from '#src/errors.ts';
-import type { Entry, Store } from '#src/store/port.ts';
+import { exitCode, Failure } from '../../errors.ts';
+import type { Entry, Store } from '../../store/port.ts';
 import { assertComplete, readMarker, removeMarker, writeMarker } from './marker.ts';
 import { type Lines, readExport } from './read-export.ts';
 

@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
-import { exitCode, Failure } from '#src/errors.ts';
-import type { Key, Store } from '#src/store/port.ts';
-import { record } from '#src/store/record.ts';
-import { kinds } from '#src/store/record-kinds.ts';
+import { exitCode, Failure } from '../../errors.ts';
+import type { Key, Store } from '../../store/port.ts';
+import { record } from '../../store/record.ts';
+import { kinds } from '../../store/record-kinds.ts';
 
 /** A store has this record while a copy or an import into it is incomplete. */
 const key: Key = { kind: kinds.copyMarker, family: 'moving', id: '' };

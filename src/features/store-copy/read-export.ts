@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { exitCode, Failure } from '#src/errors.ts';
-import type { Entry } from '#src/store/port.ts';
-import { durableKinds } from '#src/store/record-kinds.ts';
+import { exitCode, Failure } from '../../errors.ts';
+import type { Entry } from '../../store/port.ts';
+import { durableKinds } from '../../store/record-kinds.ts';
 import { fileVersion } from './export.ts';
 import { fromFileEntry, isFileEntry, isJsonObject } from './file-entry.ts';
 

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { AssetName } from '#src/views/page.ts';
+import type { AssetName } from '../../views/page.ts';
 
 const read = (file: string): Buffer => readFileSync(new URL(file));
 

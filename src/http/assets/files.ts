@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { extname } from 'node:path';
-import type { AssetName } from '#src/views/page.ts';
+import type { AssetName } from '../../views/page.ts';
 import { contents } from './contents.ts';
 
 const contentTypes: Readonly<Record<string, string>> = {

@@ -5,8 +5,8 @@
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import type { FastifyPluginAsync } from 'fastify';
-import type { AssetName } from '#src/views/page.ts';
 import { loadOnce } from '../../store/load-once.ts';
+import type { AssetName } from '../../views/page.ts';
 import { type Asset, assets as files } from './files.ts';
 
 export const assetUrl = (name: AssetName): string => files[name].path;

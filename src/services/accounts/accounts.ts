@@ -1,6 +1,6 @@
 import type { Config } from '#config';
-import type { Events } from '#src/events.ts';
-import type { Clock, Store } from '#src/store/port.ts';
+import type { Events } from '../../events.ts';
+import type { Clock, Store } from '../../store/port.ts';
 import { createFindClientIds } from '../clients/find-client-ids.ts';
 import { createGroups } from '../groups/index.ts';
 import { indexExisting } from '../search/index.ts';

@@ -1,4 +1,4 @@
-import type { Clock } from '#src/store/port.ts';
+import type { Clock } from '../../store/port.ts';
 import type { Accounts } from './contract.ts';
 import type { AccountRecord } from './record.ts';
 import { changeRequired } from './requirements.ts';

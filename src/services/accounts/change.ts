@@ -1,6 +1,6 @@
-import { exitCode, Failure } from '#src/errors.ts';
-import type { Events } from '#src/events.ts';
-import type { Write } from '#src/store/port.ts';
+import { exitCode, Failure } from '../../errors.ts';
+import type { Events } from '../../events.ts';
+import type { Write } from '../../store/port.ts';
 import type { Groups } from '../groups/index.ts';
 import { requireVersion } from '../record-version.ts';
 import type { Account } from './account.ts';

@@ -1,6 +1,6 @@
 import { serverClaims } from '#config';
-import { displayNameRule, isDisplayName } from '#src/display-name.ts';
-import { exitCode, Failure } from '#src/errors.ts';
+import { displayNameRule, isDisplayName } from '../../display-name.ts';
+import { exitCode, Failure } from '../../errors.ts';
 import { standardClaims } from '../../provider/standard-claims.ts';
 import type { Claims, Json } from './account.ts';
 import { foldUsername } from './username.ts';

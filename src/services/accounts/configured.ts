@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { AccountConfig } from '#config';
-import { exitCode, Failure } from '#src/errors.ts';
-import { loadOnce } from '#src/store/load-once.ts';
+import { exitCode, Failure } from '../../errors.ts';
+import { loadOnce } from '../../store/load-once.ts';
 import { normalizeGroups } from '../groups/index.ts';
 import type { Account, Claims } from './account.ts';
 import { verifiedEmailOf } from './claims.ts';

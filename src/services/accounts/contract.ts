@@ -1,4 +1,4 @@
-import type { Write } from '#src/store/port.ts';
+import type { Write } from '../../store/port.ts';
 import type { Account, Claims, FactorKind, Json, Requirement } from './account.ts';
 import type { NameGiver } from './new-username.ts';
 

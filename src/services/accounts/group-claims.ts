@@ -1,9 +1,9 @@
 import type { Config } from '#config';
-import { exitCode, Failure } from '#src/errors.ts';
-import { Conflict } from '#src/store/errors.ts';
-import type { Clock, Key, Store } from '#src/store/port.ts';
-import { record } from '#src/store/record.ts';
-import { kinds } from '#src/store/record-kinds.ts';
+import { exitCode, Failure } from '../../errors.ts';
+import { Conflict } from '../../store/errors.ts';
+import type { Clock, Key, Store } from '../../store/port.ts';
+import { record } from '../../store/record.ts';
+import { kinds } from '../../store/record-kinds.ts';
 import { type Groups, isGroupName, normalizeGroups } from '../groups/index.ts';
 import type { Claims, Json } from './account.ts';
 import type { ImportedGroupClaims, ImportGroupClaims } from './contract.ts';

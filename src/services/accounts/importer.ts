@@ -1,6 +1,6 @@
-import { exitCode, Failure } from '#src/errors.ts';
-import { Conflict } from '#src/store/errors.ts';
-import type { Store, Write } from '#src/store/port.ts';
+import { exitCode, Failure } from '../../errors.ts';
+import { Conflict } from '../../store/errors.ts';
+import type { Store, Write } from '../../store/port.ts';
 import { type Groups, groupNotFound } from '../groups/index.ts';
 import type { ConfiguredAccounts } from './configured.ts';
 import type { AddAccount, ImportAccount, Importer, ImportOptions, ImportResult } from './contract.ts';

@@ -1,5 +1,5 @@
-import type { Clock, Store } from '#src/store/port.ts';
-import { createReadThroughCache } from '#src/store/read-through-cache.ts';
+import type { Clock, Store } from '../../store/port.ts';
+import { createReadThroughCache } from '../../store/read-through-cache.ts';
 import type { Account } from './account.ts';
 import { verifiedEmailOf } from './claims.ts';
 import type { ConfiguredAccounts } from './configured.ts';

@@ -1,7 +1,7 @@
-import { Failure } from '#src/errors.ts';
-import { Conflict } from '#src/store/errors.ts';
-import type { Clock, Store, Write } from '#src/store/port.ts';
-import { kinds } from '#src/store/record-kinds.ts';
+import { Failure } from '../../errors.ts';
+import { Conflict } from '../../store/errors.ts';
+import type { Clock, Store, Write } from '../../store/port.ts';
+import { kinds } from '../../store/record-kinds.ts';
 import { verifiedEmailOf } from './claims.ts';
 import { type AccountRecord, insertName, nameKey, readName, removeName, reservationKey } from './record.ts';
 import { emailTaken, nameTaken, reservedNames } from './sign-in-names.ts';

@@ -1,5 +1,5 @@
-import { newId } from '#src/store/new-id.ts';
-import type { Clock } from '#src/store/port.ts';
+import { newId } from '../../store/new-id.ts';
+import type { Clock } from '../../store/port.ts';
 import { normalizeGroups } from '../groups/index.ts';
 import { checkClaims, checkNameClaims, mergeClaims, namesOf, verifiedEmailOf } from './claims.ts';
 import type { ConfiguredAccounts } from './configured.ts';

@@ -1,4 +1,4 @@
-import { exitCode, Failure } from '#src/errors.ts';
+import { exitCode, Failure } from '../../errors.ts';
 import { isReserved } from './reserved-usernames.ts';
 
 /** A person who signs up may not take a reserved name. An operator may give it. */

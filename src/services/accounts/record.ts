@@ -1,6 +1,6 @@
-import type { Document, IndexEntry, Insert, Key, Remove, Replace } from '#src/store/port.ts';
-import { record } from '#src/store/record.ts';
-import { kinds } from '#src/store/record-kinds.ts';
+import type { Document, IndexEntry, Insert, Key, Remove, Replace } from '../../store/port.ts';
+import { record } from '../../store/record.ts';
+import { kinds } from '../../store/record-kinds.ts';
 import { versionOf } from '../record-version.ts';
 import { searchEntries, searchTexts } from '../search/index.ts';
 import type { Account, Claims, FactorKind, Requirement } from './account.ts';

@@ -1,4 +1,4 @@
-import type { Clock } from '#src/store/port.ts';
+import type { Clock } from '../../store/port.ts';
 import type { AccountChange } from './change.ts';
 import type { Accounts } from './contract.ts';
 import { withFormerAddress } from './former-address.ts';

@@ -1,8 +1,8 @@
-import type { Events } from '#src/events.ts';
-import { Conflict } from '#src/store/errors.ts';
-import type { Clock, Key, Store } from '#src/store/port.ts';
-import { record } from '#src/store/record.ts';
-import { kinds } from '#src/store/record-kinds.ts';
+import type { Events } from '../../events.ts';
+import { Conflict } from '../../store/errors.ts';
+import type { Clock, Key, Store } from '../../store/port.ts';
+import { record } from '../../store/record.ts';
+import { kinds } from '../../store/record-kinds.ts';
 import type { AccountStore } from './store.ts';
 
 interface Dependencies {

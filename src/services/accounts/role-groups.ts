@@ -1,5 +1,5 @@
 import type { Config } from '#config';
-import { exitCode, Failure } from '#src/errors.ts';
+import { exitCode, Failure } from '../../errors.ts';
 import type { RoleRight } from './contract.ts';
 import { allGroupsOf, type GroupSources } from './group-sources.ts';
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Clock, Write } from '#src/store/port.ts';
+import type { Clock, Write } from '../../store/port.ts';
 import type { Account } from './account.ts';
 import type { AccountChange } from './change.ts';
 import { namesOf } from './claims.ts';

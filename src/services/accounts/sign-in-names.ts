@@ -1,4 +1,4 @@
-import { exitCode, Failure } from '#src/errors.ts';
+import { exitCode, Failure } from '../../errors.ts';
 import type { Claims } from './account.ts';
 import { verifiedEmailOf } from './claims.ts';
 import { foldUsername } from './username.ts';

@@ -1,4 +1,4 @@
-import type { Clock } from '#src/store/port.ts';
+import type { Clock } from '../../store/port.ts';
 import { type AccountChange, assertConditions } from './change.ts';
 import type { ConfiguredAccounts } from './configured.ts';
 import type { Accounts } from './contract.ts';

@@ -1,7 +1,7 @@
-import { exitCode, Failure } from '#src/errors.ts';
-import { Conflict, StoreUnavailable } from '#src/store/errors.ts';
-import type { Clock, Store, Write } from '#src/store/port.ts';
-import { kinds } from '#src/store/record-kinds.ts';
+import { exitCode, Failure } from '../../errors.ts';
+import { Conflict, StoreUnavailable } from '../../store/errors.ts';
+import type { Clock, Store, Write } from '../../store/port.ts';
+import { kinds } from '../../store/record-kinds.ts';
 import { nextVersion } from '../record-version.ts';
 import { search } from '../search/index.ts';
 import { verifiedEmailOf } from './claims.ts';

@@ -1,4 +1,4 @@
-import type { Events } from '#src/events.ts';
+import type { Events } from '../../events.ts';
 import { normalizeGroups } from '../groups/index.ts';
 import type { Account, Claims } from './account.ts';
 import type { AccountChange } from './change.ts';

@@ -1,4 +1,4 @@
-import type { Space, Store } from '#src/store/port.ts';
+import type { Space, Store } from '../../store/port.ts';
 
 /** A reading counts as current for so long. */
 const maxAgeMs = 1_000;

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type { SecurityEvent } from '#src/events.ts';
-import type { IndexEntry, Store, Write } from '#src/store/port.ts';
+import type { SecurityEvent } from '../../events.ts';
+import type { IndexEntry, Store, Write } from '../../store/port.ts';
 import type { SecretCipher } from '../keys/index.ts';
 import { type ChainHead, putHead, readHeads } from './heads.ts';
 import type { TimedEvent } from './merge-refusals.ts';

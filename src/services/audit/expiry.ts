@@ -1,4 +1,4 @@
-import type { Clock } from '#src/store/port.ts';
+import type { Clock } from '../../store/port.ts';
 
 /** The clocks of processes and store differ, so a record that expires about now may be missing already. */
 const slackMs = 300_000;

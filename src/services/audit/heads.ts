@@ -1,7 +1,7 @@
-import { NewerRecord } from '#src/store/errors.ts';
-import type { IndexEntry, Key, Put, Store } from '#src/store/port.ts';
-import { record } from '#src/store/record.ts';
-import { kinds } from '#src/store/record-kinds.ts';
+import { NewerRecord } from '../../store/errors.ts';
+import type { IndexEntry, Key, Put, Store } from '../../store/port.ts';
+import { record } from '../../store/record.ts';
+import { kinds } from '../../store/record-kinds.ts';
 import type { SecretCipher } from '../keys/index.ts';
 import type { SeenHead } from './record.ts';
 

@@ -1,4 +1,4 @@
-import type { ListOptions, Store } from '#src/store/port.ts';
+import type { ListOptions, Store } from '../../store/port.ts';
 import { type AuditRecord, decodeRecord } from './record.ts';
 
 export interface AuditQuery {

@@ -1,5 +1,5 @@
-import type { SecurityEvent } from '#src/events.ts';
-import type { Clock } from '#src/store/port.ts';
+import type { SecurityEvent } from '../../events.ts';
+import type { Clock } from '../../store/port.ts';
 import { networkOf } from '../throttle/index.ts';
 
 /** In a record of several events: how many they are, and the times of the first and the last. */

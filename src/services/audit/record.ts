@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
-import type { SecurityEvent } from '#src/events.ts';
-import type { Key } from '#src/store/port.ts';
-import { record } from '#src/store/record.ts';
-import { kinds } from '#src/store/record-kinds.ts';
+import type { SecurityEvent } from '../../events.ts';
+import type { Key } from '../../store/port.ts';
+import { record } from '../../store/record.ts';
+import { kinds } from '../../store/record-kinds.ts';
 import type { Merged } from './merge-refusals.ts';
 
 /** The end of another chain when a new chain was opened. It shows when a whole chain is removed later. */

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
-import type { SecurityEvent } from '#src/events.ts';
-import { Conflict } from '#src/store/errors.ts';
-import type { Clock, Store } from '#src/store/port.ts';
+import type { SecurityEvent } from '../../events.ts';
+import { Conflict } from '../../store/errors.ts';
+import type { Clock, Store } from '../../store/port.ts';
 import type { SecretCipher } from '../keys/index.ts';
 import { createChain } from './chain.ts';
 import { createRefusalMerger, isRepeatable, type SpaceLeft, type TimedEvent } from './merge-refusals.ts';

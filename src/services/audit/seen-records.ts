@@ -1,4 +1,4 @@
-import type { Store } from '#src/store/port.ts';
+import type { Store } from '../../store/port.ts';
 import type { HasExpired } from './expiry.ts';
 import type { AuditProblem } from './problem.ts';
 import { decodeRecord, recordKey, type SeenHead } from './record.ts';

@@ -1,4 +1,4 @@
-import type { Store } from '#src/store/port.ts';
+import type { Store } from '../../store/port.ts';
 import type { SecretCipher } from '../keys/index.ts';
 import { type ChainHead, readHead } from './heads.ts';
 import type { AuditProblem } from './problem.ts';

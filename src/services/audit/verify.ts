@@ -1,4 +1,4 @@
-import type { Clock, Store } from '#src/store/port.ts';
+import type { Clock, Store } from '../../store/port.ts';
 import type { SecretCipher } from '../keys/index.ts';
 import { createHasExpired } from './expiry.ts';
 import { type ChainHead, readHeads } from './heads.ts';

@@ -1,4 +1,4 @@
-import type { Document, Store } from '#src/store/port.ts';
+import type { Document, Store } from '../../store/port.ts';
 import type { HasExpired } from './expiry.ts';
 import type { ChainHead } from './heads.ts';
 import type { AuditProblem } from './problem.ts';

@@ -1,5 +1,5 @@
 import type { Config, ResourceConfig } from '#config';
-import { exitCode, Failure } from '#src/errors.ts';
+import { exitCode, Failure } from '../../errors.ts';
 import { hasAccess } from '../../provider/access.ts';
 import type { AdditionalClaims } from '../../provider/additional-claims.ts';
 import { mayReadUserinfo } from '../../provider/api-and-userinfo.ts';

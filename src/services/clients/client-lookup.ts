@@ -1,6 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import type { Clock, Store } from '#src/store/port.ts';
-import { createReadThroughCache } from '#src/store/read-through-cache.ts';
+import type { Clock, Store } from '../../store/port.ts';
+import { createReadThroughCache } from '../../store/read-through-cache.ts';
 import type { SecretCipher } from '../keys/index.ts';
 import { needsSecret } from './authentication-methods.ts';
 import type { ClientMetadata, Clients } from './client.ts';

@@ -1,4 +1,4 @@
-import type { Write } from '#src/store/port.ts';
+import type { Write } from '../../store/port.ts';
 import type { Image } from '../images/index.ts';
 
 type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };

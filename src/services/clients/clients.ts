@@ -1,8 +1,8 @@
 import type { Config } from '#config';
-import { exitCode, Failure } from '#src/errors.ts';
-import type { Events } from '#src/events.ts';
-import type { Clock, Store, Write } from '#src/store/port.ts';
+import { exitCode, Failure } from '../../errors.ts';
+import type { Events } from '../../events.ts';
 import type { GrantType } from '../../provider/grant-types.ts';
+import type { Clock, Store, Write } from '../../store/port.ts';
 import { createGroups } from '../groups/index.ts';
 import type { SecretCipher } from '../keys/index.ts';
 import { requireVersion } from '../record-version.ts';

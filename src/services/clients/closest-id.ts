@@ -1,5 +1,5 @@
 import { nearest } from '#config';
-import type { Clock } from '#src/store/port.ts';
+import type { Clock } from '../../store/port.ts';
 import type { ClientStore } from './store.ts';
 
 interface Dependencies {

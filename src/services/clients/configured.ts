@@ -1,5 +1,5 @@
 import type { ClientConfig } from '#config';
-import { exitCode, Failure } from '#src/errors.ts';
+import { exitCode, Failure } from '../../errors.ts';
 import type { GrantType } from '../../provider/grant-types.ts';
 import { needsSecret } from './authentication-methods.ts';
 import { accountClientId } from './built-in.ts';

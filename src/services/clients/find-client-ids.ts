@@ -1,5 +1,5 @@
 import type { Config } from '#config';
-import type { Store } from '#src/store/port.ts';
+import type { Store } from '../../store/port.ts';
 import { accountClientId } from './built-in.ts';
 import { clientKey } from './record.ts';
 

@@ -1,5 +1,5 @@
 import type { Config } from '#config';
-import { exitCode, Failure } from '#src/errors.ts';
+import { exitCode, Failure } from '../../errors.ts';
 import { splitScope } from '../../provider/client-scope.ts';
 import type { Engine } from '../../provider/engine.ts';
 import { plainAudiences } from '../../provider/plain-audiences.ts';

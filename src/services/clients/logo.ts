@@ -1,4 +1,4 @@
-import type { Write } from '#src/store/port.ts';
+import type { Write } from '../../store/port.ts';
 import { clientImageKey, clientImagePath, putClientImage } from '../images/index.ts';
 import type { ClientConditions, ClientRecord, Clients } from './client.ts';
 import { clientKey, type StoredClient } from './record.ts';

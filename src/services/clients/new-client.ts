@@ -1,4 +1,4 @@
-import { newId } from '#src/store/new-id.ts';
+import { newId } from '../../store/new-id.ts';
 import type { SecretCipher } from '../keys/index.ts';
 import { authenticationMethodOf, needsSecret } from './authentication-methods.ts';
 import type { AddClient, ClientMetadata, NewClient } from './client.ts';

@@ -1,7 +1,7 @@
 import { type Config, selfFilledClaims, selfFilledSources, unknownScopes } from '#config';
-import type { Store } from '#src/store/port.ts';
 import type { GrantType } from '../../provider/grant-types.ts';
 import { plainAudiences } from '../../provider/plain-audiences.ts';
+import type { Store } from '../../store/port.ts';
 import { createHasAccount } from '../accounts/index.ts';
 import type { Groups } from '../groups/index.ts';
 import { readStoredList } from '../upstreams/stored-record.ts';

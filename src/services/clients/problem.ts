@@ -1,4 +1,4 @@
-import { exitCode, Failure } from '#src/errors.ts';
+import { exitCode, Failure } from '../../errors.ts';
 
 /** One rule that a client doesn't meet: which property, and what to do about it. */
 export interface Problem {

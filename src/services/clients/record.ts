@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { Document, IndexEntry, Insert, Key, Replace } from '#src/store/port.ts';
-import { record } from '#src/store/record.ts';
-import { kinds } from '#src/store/record-kinds.ts';
+import type { Document, IndexEntry, Insert, Key, Replace } from '../../store/port.ts';
+import { record } from '../../store/record.ts';
+import { kinds } from '../../store/record-kinds.ts';
 import { versionOf } from '../record-version.ts';
 import { searchEntries, searchTexts } from '../search/index.ts';
 import type { ClientMetadata, ClientRecord, SecretInfo } from './client.ts';

@@ -1,5 +1,5 @@
-import { exitCode, Failure } from '#src/errors.ts';
-import type { Clock } from '#src/store/port.ts';
+import { exitCode, Failure } from '../../errors.ts';
+import type { Clock } from '../../store/port.ts';
 import type { SecretCipher } from '../keys/index.ts';
 import { authenticationMethodOf, needsSecret } from './authentication-methods.ts';
 import type { ClientConditions, ClientRecord, Clients, NewSecret } from './client.ts';

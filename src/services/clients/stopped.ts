@@ -1,7 +1,7 @@
-import { followState } from '#src/store/followed-state.ts';
-import type { Clock, Key, Store, Write } from '#src/store/port.ts';
-import { record } from '#src/store/record.ts';
-import { kinds } from '#src/store/record-kinds.ts';
+import { followState } from '../../store/followed-state.ts';
+import type { Clock, Key, Store, Write } from '../../store/port.ts';
+import { record } from '../../store/record.ts';
+import { kinds } from '../../store/record-kinds.ts';
 import { clientKey } from './record.ts';
 
 /**

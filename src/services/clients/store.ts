@@ -1,6 +1,6 @@
-import { exitCode, Failure } from '#src/errors.ts';
-import { Conflict, StoreUnavailable } from '#src/store/errors.ts';
-import type { Clock, Store, Write } from '#src/store/port.ts';
+import { exitCode, Failure } from '../../errors.ts';
+import { Conflict, StoreUnavailable } from '../../store/errors.ts';
+import type { Clock, Store, Write } from '../../store/port.ts';
 import { clientImageKey } from '../images/index.ts';
 import { nextVersion } from '../record-version.ts';
 import { search } from '../search/index.ts';

@@ -1,5 +1,5 @@
 import { createHmac, hash as digestOf, randomBytes, timingSafeEqual } from 'node:crypto';
-import { exitCode, Failure } from '#src/errors.ts';
+import { exitCode, Failure } from '../../errors.ts';
 import type { SecretCipher } from '../keys/index.ts';
 import type { SecretInfo } from './client.ts';
 

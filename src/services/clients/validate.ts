@@ -1,5 +1,5 @@
 import { claimMappingProblems } from '#config';
-import { displayNameRule, isDisplayName } from '#src/display-name.ts';
+import { displayNameRule, isDisplayName } from '../../display-name.ts';
 import type { GrantType } from '../../provider/grant-types.ts';
 import { authenticationMethodOf } from './authentication-methods.ts';
 import type { ClientMetadata } from './client.ts';

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { Config } from '#config';
-import { exitCode, Failure } from '#src/errors.ts';
-import { Conflict } from '#src/store/errors.ts';
-import type { Clock, Key, Store } from '#src/store/port.ts';
-import { record } from '#src/store/record.ts';
-import { kinds } from '#src/store/record-kinds.ts';
+import { exitCode, Failure } from '../../errors.ts';
+import { Conflict } from '../../store/errors.ts';
+import type { Clock, Key, Store } from '../../store/port.ts';
+import { record } from '../../store/record.ts';
+import { kinds } from '../../store/record-kinds.ts';
 import type { Accounts } from '../accounts/index.ts';
 import { readAccount } from '../accounts/record.ts';
 import type { Clients } from '../clients/index.ts';

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
-import { exitCode, Failure } from '#src/errors.ts';
-import type { Extension } from '#src/extension.ts';
+import { exitCode, Failure } from '../../errors.ts';
+import type { Extension } from '../../extension.ts';
 import { findWritableByOthers } from './writable-by-others.ts';
 
 export interface LoadedExtension {

@@ -1,5 +1,5 @@
 import type { Config } from '#config';
-import { exitCode, Failure } from '#src/errors.ts';
+import { exitCode, Failure } from '../../errors.ts';
 import type { Groups } from './group.ts';
 
 type Named = Pick<Config, 'accounts' | 'clients' | 'resources' | 'upstreams'>;

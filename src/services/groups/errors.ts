@@ -1,4 +1,4 @@
-import { exitCode, Failure } from '#src/errors.ts';
+import { exitCode, Failure } from '../../errors.ts';
 
 export const groupNotFound = (name: string): Failure =>
   new Failure({

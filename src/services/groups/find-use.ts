@@ -1,5 +1,5 @@
 import type { Config } from '#config';
-import type { Store } from '#src/store/port.ts';
+import type { Store } from '../../store/port.ts';
 import { groupsNamedBy, readStoredList } from '../upstreams/stored-record.ts';
 import { groupNamesIn } from './check-names.ts';
 

@@ -1,4 +1,4 @@
-import type { Write } from '#src/store/port.ts';
+import type { Write } from '../../store/port.ts';
 
 /** A named set of accounts. Membership is stored with each account, and groups are never nested. */
 export interface Group {

@@ -1,7 +1,7 @@
 import type { Config } from '#config';
-import type { Events } from '#src/events.ts';
-import { Conflict, StoreUnavailable } from '#src/store/errors.ts';
-import type { Clock, Store } from '#src/store/port.ts';
+import type { Events } from '../../events.ts';
+import { Conflict, StoreUnavailable } from '../../store/errors.ts';
+import type { Clock, Store } from '../../store/port.ts';
 import { nextVersion, requireVersion } from '../record-version.ts';
 import { groupConfigured, groupExists, groupNotFound } from './errors.ts';
 import type { ChangeGroup, Group, Groups } from './group.ts';

@@ -1,6 +1,6 @@
-import type { Document, Insert, Key, Replace } from '#src/store/port.ts';
-import { record } from '#src/store/record.ts';
-import { kinds } from '#src/store/record-kinds.ts';
+import type { Document, Insert, Key, Replace } from '../../store/port.ts';
+import { record } from '../../store/record.ts';
+import { kinds } from '../../store/record-kinds.ts';
 import { versionOf } from '../record-version.ts';
 import type { AddGroup, Group } from './group.ts';
 

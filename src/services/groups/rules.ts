@@ -1,5 +1,5 @@
 import { maxGroupsPerAccount } from '#config';
-import { displayNameRule, isDisplayName } from '#src/display-name.ts';
+import { displayNameRule, isDisplayName } from '../../display-name.ts';
 import { groupInvalid } from './errors.ts';
 import type { ChangeGroup } from './group.ts';
 

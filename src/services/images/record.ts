@@ -1,6 +1,6 @@
-import type { Document, Key, Put } from '#src/store/port.ts';
-import { record } from '#src/store/record.ts';
-import { kinds } from '#src/store/record-kinds.ts';
+import type { Document, Key, Put } from '../../store/port.ts';
+import { record } from '../../store/record.ts';
+import { kinds } from '../../store/record-kinds.ts';
 import { type Image, type ImageExtension, isImageExtension } from './image-type.ts';
 
 interface ImageRecord {

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
-import type { Clock, Store } from '#src/store/port.ts';
-import { createReadThroughCache } from '#src/store/read-through-cache.ts';
-import { mailLogoPath } from '#src/views/theme/mail-logo.ts';
+import type { Clock, Store } from '../../store/port.ts';
+import { createReadThroughCache } from '../../store/read-through-cache.ts';
+import { mailLogoPath } from '../../views/theme/mail-logo.ts';
 import { type Image, mediaTypeOf } from './image-type.ts';
 import { imagesPath, parseImageName, readImage, siteImagePath } from './record.ts';
 import type { SiteImages } from './site-images.ts';

@@ -1,11 +1,11 @@
 import type { Config } from '#config';
-import { exitCode, Failure } from '#src/errors.ts';
-import { Conflict } from '#src/store/errors.ts';
-import { followState } from '#src/store/followed-state.ts';
-import type { Clock, Document, Key, Store, Write } from '#src/store/port.ts';
-import { record } from '#src/store/record.ts';
-import { kinds } from '#src/store/record-kinds.ts';
-import type { PageTheme } from '#src/views/page.ts';
+import { exitCode, Failure } from '../../errors.ts';
+import { Conflict } from '../../store/errors.ts';
+import { followState } from '../../store/followed-state.ts';
+import type { Clock, Document, Key, Store, Write } from '../../store/port.ts';
+import { record } from '../../store/record.ts';
+import { kinds } from '../../store/record-kinds.ts';
+import type { PageTheme } from '../../views/page.ts';
 import { nextVersion, requireVersion, type Versioned, versionOf } from '../record-version.ts';
 import { type Image, mediaTypeOf } from './image-type.ts';
 import { putSiteImage, type SiteImageName, siteFamily, siteImageKey, siteImagePath } from './record.ts';

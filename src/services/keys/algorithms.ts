@@ -1,6 +1,6 @@
 import { createPrivateKey, generateKeyPair, type JsonWebKey, type KeyObject } from 'node:crypto';
 import { promisify } from 'node:util';
-import { Failure } from '#src/errors.ts';
+import { Failure } from '../../errors.ts';
 
 export const algorithms = ['ES256', 'EdDSA', 'RS256', 'PS256'] as const;
 export type Algorithm = (typeof algorithms)[number];

@@ -1,4 +1,4 @@
-import { exitCode, Failure } from '#src/errors.ts';
+import { exitCode, Failure } from '../../errors.ts';
 import type { Algorithm } from './algorithms.ts';
 import type { Rotatable, RotationPreview } from './contract.ts';
 import { readPrivateKey } from './import.ts';

@@ -1,5 +1,5 @@
 import type { JsonWebKey } from 'node:crypto';
-import type { Finding } from '#src/store/port.ts';
+import type { Finding } from '../../store/port.ts';
 import { type Algorithm, algorithms } from './algorithms.ts';
 import { rotatingSecrets, type SecretUse } from './entry.ts';
 import type { KeySet } from './key-set.ts';

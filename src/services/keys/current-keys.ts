@@ -1,4 +1,4 @@
-import type { Clock } from '#src/store/port.ts';
+import type { Clock } from '../../store/port.ts';
 import type { Algorithm } from './algorithms.ts';
 import type { KeyEntry } from './entry.ts';
 import { KeySet } from './key-set.ts';

@@ -1,4 +1,4 @@
-import type { Events } from '#src/events.ts';
+import type { Events } from '../../events.ts';
 import type { KeyInfo } from './contract.ts';
 import type { KeyEntry } from './entry.ts';
 import type { Change } from './key-ring-store.ts';

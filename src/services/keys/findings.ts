@@ -1,4 +1,4 @@
-import type { Finding } from '#src/store/port.ts';
+import type { Finding } from '../../store/port.ts';
 
 const finding = (code: string, message: string, fix: string): Finding => ({
   code,

@@ -1,5 +1,5 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
-import { exitCode, Failure } from '#src/errors.ts';
+import { exitCode, Failure } from '../../errors.ts';
 import { type Algorithm, algorithmsOf, isAlgorithm, privateKeyFromJwk } from './algorithms.ts';
 import { LocalSigner } from './local-signer.ts';
 import { publicKeyOf } from './public-jwk.ts';

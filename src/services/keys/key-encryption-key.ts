@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { linkSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { exitCode, Failure } from '#src/errors.ts';
-import { StoreUnavailable } from '#src/store/errors.ts';
-import { makeFolder } from '#src/store/folder.ts';
-import type { Store } from '#src/store/port.ts';
+import { exitCode, Failure } from '../../errors.ts';
+import { StoreUnavailable } from '../../store/errors.ts';
+import { makeFolder } from '../../store/folder.ts';
+import type { Store } from '../../store/port.ts';
 import { createSecretCipher, type SecretCipher } from './secret-cipher.ts';
 import type { KeysConfig } from './settings.ts';
 

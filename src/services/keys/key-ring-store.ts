@@ -1,9 +1,9 @@
 import type { JsonWebKey } from 'node:crypto';
-import { exitCode, Failure } from '#src/errors.ts';
-import { Conflict } from '#src/store/errors.ts';
-import type { Key, Store, Write } from '#src/store/port.ts';
-import { record } from '#src/store/record.ts';
-import { kinds } from '#src/store/record-kinds.ts';
+import { exitCode, Failure } from '../../errors.ts';
+import { Conflict } from '../../store/errors.ts';
+import type { Key, Store, Write } from '../../store/port.ts';
+import { record } from '../../store/record.ts';
+import { kinds } from '../../store/record-kinds.ts';
 import { headDamaged } from './findings.ts';
 import { createRingReader, type KeyRing } from './key-ring.ts';
 import { decryptPrivateJwk, encode, type KeyDraft, replaceStamps } from './record.ts';

@@ -1,4 +1,4 @@
-import type { Finding } from '#src/store/port.ts';
+import type { Finding } from '../../store/port.ts';
 import type { KeyEntry } from './entry.ts';
 import { damaged, encryptedElsewhere, missing, vanished } from './findings.ts';
 import { wrongKeyEncryptionKey } from './key-encryption-key.ts';

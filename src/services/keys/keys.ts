@@ -1,6 +1,6 @@
-import { exitCode, Failure } from '#src/errors.ts';
-import type { Events } from '#src/events.ts';
-import type { Clock, Store } from '#src/store/port.ts';
+import { exitCode, Failure } from '../../errors.ts';
+import type { Events } from '../../events.ts';
+import type { Clock, Store } from '../../store/port.ts';
 import { planImport, planPruning, planRotation, previewRotation } from './commands.ts';
 import type { KeyInfo, Keys } from './contract.ts';
 import { createCurrentKeys } from './current-keys.ts';

@@ -1,5 +1,5 @@
-import { Failure } from '#src/errors.ts';
-import type { Clock } from '#src/store/port.ts';
+import { Failure } from '../../errors.ts';
+import type { Clock } from '../../store/port.ts';
 import { isAlgorithm } from './algorithms.ts';
 import { type KeyEntry, rotatingSecrets, secretUses } from './entry.ts';
 import type { KeyRing } from './key-ring.ts';

@@ -1,6 +1,6 @@
 import type { JsonWebKey } from 'node:crypto';
 import { createPublicKey } from 'node:crypto';
-import { record } from '#src/store/record.ts';
+import { record } from '../../store/record.ts';
 import { type Algorithm, isAlgorithm, privateKeyFromJwk } from './algorithms.ts';
 import { type KeyEntry, type SecretEntry, secretUses } from './entry.ts';
 import { LocalSigner } from './local-signer.ts';

@@ -1,5 +1,5 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
-import { exitCode, Failure } from '#src/errors.ts';
+import { exitCode, Failure } from '../../errors.ts';
 import { algorithmsOf } from './algorithms.ts';
 import type { SigningEntry } from './entry.ts';
 import { RemoteSigner } from './remote-signer.ts';

@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import { StoreUnavailable } from '#src/store/errors.ts';
+import { StoreUnavailable } from '../../store/errors.ts';
 import type { Algorithm } from './algorithms.ts';
 import { type PublicJwk, publicJwkOf } from './public-jwk.ts';
 import { verifySignature } from './signature.ts';

@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, createSecretKey, hash, hkdfSync, randomBytes } from 'node:crypto';
-import { Failure } from '#src/errors.ts';
+import { Failure } from '../../errors.ts';
 
 /**
  * Encrypts texts at rest with AES-256-GCM. The context is authenticated as additional data, so an encrypted text that

@@ -1,4 +1,4 @@
-import { isDisplayName } from '#src/display-name.ts';
+import { isDisplayName } from '../../display-name.ts';
 
 /** What a claim holds, as far as this server knows it. */
 export type ValueKind = 'text' | 'url' | 'image' | 'date' | 'zone' | 'language';

@@ -1,4 +1,4 @@
-import type { Clock, Store } from '#src/store/port.ts';
+import type { Clock, Store } from '../../store/port.ts';
 import type { LimitedUse } from './uses-of-address.ts';
 
 const minute = 60_000;

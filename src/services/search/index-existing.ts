@@ -1,7 +1,7 @@
-import { Conflict } from '#src/store/errors.ts';
-import type { Clock, Key, Listed, Store, Write } from '#src/store/port.ts';
-import { record } from '#src/store/record.ts';
-import { kinds } from '#src/store/record-kinds.ts';
+import { Conflict } from '../../store/errors.ts';
+import type { Clock, Key, Listed, Store, Write } from '../../store/port.ts';
+import { record } from '../../store/record.ts';
+import { kinds } from '../../store/record-kinds.ts';
 
 interface Options {
   readonly store: Store;

@@ -1,4 +1,4 @@
-import type { IndexEntry } from '#src/store/port.ts';
+import type { IndexEntry } from '../../store/port.ts';
 
 /** The beginning of a text is enough to find it, and each entry costs memory in Redis. */
 const maxLength = 64;

@@ -1,4 +1,4 @@
-import type { Document, Store } from '#src/store/port.ts';
+import type { Document, Store } from '../../store/port.ts';
 import { searchText } from './search-text.ts';
 
 interface Search<T> {

@@ -1,4 +1,4 @@
-import type { Document } from '#src/store/port.ts';
+import type { Document } from '../../store/port.ts';
 import { foldUsername } from '../accounts/index.ts';
 import { type Bucket, exactId, throttleKey } from './keys.ts';
 import { networkOf, siteOf } from './network.ts';

@@ -1,4 +1,4 @@
-import type { Store } from '#src/store/port.ts';
+import type { Store } from '../../store/port.ts';
 import type { Bucket } from './keys.ts';
 import { networkOf, networksPerSite, siteOf } from './network.ts';
 

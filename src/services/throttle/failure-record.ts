@@ -1,4 +1,4 @@
-import type { Clock, Document, Key, Store } from '#src/store/port.ts';
+import type { Clock, Document, Key, Store } from '../../store/port.ts';
 import { readRecord } from '../../store/record.ts';
 import { updateDocument } from './update-document.ts';
 

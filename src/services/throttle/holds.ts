@@ -1,5 +1,5 @@
-import { Conflict } from '#src/store/errors.ts';
-import type { Clock, Document, Key, Store, Write } from '#src/store/port.ts';
+import { Conflict } from '../../store/errors.ts';
+import type { Clock, Document, Key, Store, Write } from '../../store/port.ts';
 import { readRecord } from '../../store/record.ts';
 
 const second = 1000;

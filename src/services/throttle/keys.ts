@@ -1,6 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
-import type { Key } from '#src/store/port.ts';
-import { kinds } from '#src/store/record-kinds.ts';
+import type { Key } from '../../store/port.ts';
+import { kinds } from '../../store/record-kinds.ts';
 
 export type Bucket = (...parts: string[]) => string;
 

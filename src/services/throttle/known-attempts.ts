@@ -1,5 +1,5 @@
 import type { Config } from '#config';
-import type { Clock, Store } from '#src/store/port.ts';
+import type { Clock, Store } from '../../store/port.ts';
 import type { AttemptDocuments, AttemptKeys } from './attempt.ts';
 import type { Count } from './count.ts';
 import { createHolds } from './holds.ts';

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Clock, Document, Key, Store, Write } from '#src/store/port.ts';
+import type { Clock, Document, Key, Store, Write } from '../../store/port.ts';
 import { readRecord } from '../../store/record.ts';
 import { updateDocument } from './update-document.ts';
 

@@ -1,5 +1,5 @@
 import type { Config } from '#config';
-import type { Clock, Store } from '#src/store/port.ts';
+import type { Clock, Store } from '../../store/port.ts';
 import { type Attempt, keysOf } from './attempt.ts';
 import type { Count, CountAddress } from './count.ts';
 import type { Bucket } from './keys.ts';

@@ -1,5 +1,5 @@
 import type { Config } from '#config';
-import type { Clock, Store } from '#src/store/port.ts';
+import type { Clock, Store } from '../../store/port.ts';
 import type { AttemptDocuments, AttemptKeys } from './attempt.ts';
 import type { Count, CountAddress } from './count.ts';
 import { type FailureRecord, isNewcomer, readFailures, recordFailure } from './failure-record.ts';

@@ -1,5 +1,5 @@
 import type { Config } from '#config';
-import type { Clock, Store } from '#src/store/port.ts';
+import type { Clock, Store } from '../../store/port.ts';
 import type { Attempt } from './attempt.ts';
 import { createCount, createCountAddress } from './count.ts';
 import { createBuckets } from './keys.ts';

@@ -1,4 +1,4 @@
-import type { Clock, Store } from '#src/store/port.ts';
+import type { Clock, Store } from '../../store/port.ts';
 import { type Attempt, keysOf } from './attempt.ts';
 import { createHolds } from './holds.ts';
 import type { Bucket } from './keys.ts';

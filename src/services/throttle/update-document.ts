@@ -1,5 +1,5 @@
-import { Conflict } from '#src/store/errors.ts';
-import type { Document, Key, Store } from '#src/store/port.ts';
+import { Conflict } from '../../store/errors.ts';
+import type { Document, Key, Store } from '../../store/port.ts';
 
 const maxTries = 16;
 

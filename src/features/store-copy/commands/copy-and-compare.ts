@@ -1,8 +1,8 @@
 import type { Config } from '#config';
-import type { Output } from '#src/command.ts';
-import { Failure } from '#src/errors.ts';
-import { systemClock } from '#src/store/clock.ts';
-import type { Store } from '#src/store/port.ts';
+import type { Output } from '../../../command.ts';
+import { Failure } from '../../../errors.ts';
+import { systemClock } from '../../../store/clock.ts';
+import type { Store } from '../../../store/port.ts';
 import type { Comparison } from '../compare.ts';
 
 const progressIntervalMs = 2_000;
@@ -42,7 +42,7 @@ interface Copy {
 
 /** Opens a store at another URL than the configured one, with all other settings of the configuration. */
 export const openStoreAt = async (config: Config, url: string, mustExist: boolean): Promise<Store> => {
-  const { openStore, withLongTimeouts } = await import('#src/open-store.ts');
+  const { openStore, withLongTimeouts } = await import('../../../open-store.ts');
   return openStore(withLongTimeouts({ ...config, store: { ...config.store, url } }), systemClock, {
     mustExist,
   });

@@ -1,4 +1,4 @@
-import type { Command } from '#src/command.ts';
+import type { Command } from '../../../command.ts';
 
 export const exportRecords: Command = (program, { load, output, withInstallation }) => {
   program
@@ -8,7 +8,7 @@ export const exportRecords: Command = (program, { load, output, withInstallation
     )
     .action(async () => {
       const [{ withLongTimeouts }, { exportLines }] = await Promise.all([
-        import('#src/open-store.ts'),
+        import('../../../open-store.ts'),
         import('../export.ts'),
       ]);
       const config = withLongTimeouts(load().config);

@@ -1,6 +1,6 @@
 import { accessSync, constants, createReadStream, statSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { type Command, usageError } from '#src/command.ts';
+import { type Command, usageError } from '../../../command.ts';
 
 /** An import reads the file twice, which a pipe doesn't allow. */
 const assertFile = (file: string): void => {
@@ -23,7 +23,7 @@ export const importRecords: Command = (program, { load, output, withInstallation
     .action(async (file: string, { overwrite = false }: { readonly overwrite?: boolean }) => {
       assertFile(file);
       const [{ withLongTimeouts }, { importLines }] = await Promise.all([
-        import('#src/open-store.ts'),
+        import('../../../open-store.ts'),
         import('../import.ts'),
       ]);
       const config = withLongTimeouts(load().config);

@@ -1,5 +1,5 @@
-import { type Command, usageError } from '#src/command.ts';
-import { InvalidStoreUrl, StoreNotFound } from '#src/store/errors.ts';
+import { type Command, usageError } from '../../../command.ts';
+import { InvalidStoreUrl, StoreNotFound } from '../../../store/errors.ts';
 import { copyAndCompare, openStoreAt } from './copy-and-compare.ts';
 
 interface MigrateFlags {

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { Config } from '#config';
-import { type Command, type CommandContext, usageError } from '#src/command.ts';
+import { type Command, type CommandContext, usageError } from '../../../command.ts';
 import { copyAndCompare, openStoreAt } from './copy-and-compare.ts';
 
 /** The records in a file, written into the store of another kind. */
@@ -28,7 +28,7 @@ const copyRecords = async (
 const checkKeys = async ({ withInstallation, output }: CommandContext, config: Config): Promise<void> => {
   await withInstallation(
     async (installation) => {
-      const { createKeys } = await import('#src/services/keys/index.ts');
+      const { createKeys } = await import('../../../services/keys/index.ts');
       const keys = await createKeys({ ...installation, maintain: false });
       try {
         for (const { message, fix } of keys.faults()) output.note(`${message} ${fix}`);
@@ -54,7 +54,7 @@ export const restore: Command = (program, context) => {
       if (url.startsWith('memory:'))
         throw usageError('A store in memory can not be restored: set store.url to sqlite:PATH or a Redis.');
       if (url.startsWith('sqlite:')) {
-        const { restoreStore } = await import('#src/open-store.ts');
+        const { restoreStore } = await import('../../../open-store.ts');
         await restoreStore(backup, url, overwrite);
         await checkKeys(context, config);
         context.output.answer({ file: backup }, `The store is restored from ${backup}.`);

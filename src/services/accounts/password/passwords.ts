@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Config } from '#config';
-import { exitCode, Failure } from '#src/errors.ts';
+import { exitCode, Failure } from '../../../errors.ts';
 import { argon2Format, hashArgon2, isCurrent } from './argon2.ts';
 import { bcryptFormat } from './bcrypt.ts';
 import { guessable, namesIn } from './guessable.ts';

@@ -1,4 +1,4 @@
-import { exitCode, Failure } from '#src/errors.ts';
+import { exitCode, Failure } from '../../../errors.ts';
 
 /** Runs at most `concurrency` jobs at a time. At most `waiting` further ones wait; the others are refused. */
 export interface Queue {
