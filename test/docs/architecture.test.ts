@@ -3,7 +3,7 @@ import t from 'tap';
 import { fileOf } from '../../bench/path/called-function.ts';
 import { traceExchange } from '../../bench/path/exchange.ts';
 
-t.setTimeout(120_000);
+t.setTimeout(300_000);
 
 const page = await readFile(new URL('../../docs/architecture.md', import.meta.url), 'utf8');
 
