@@ -58,10 +58,11 @@ export const recordDecision = async (decided: DecidedRequest, isAllowed: boolean
     return 'tooWeak';
   }
   const acr = levels.reportedAs(session.acr, values);
+  const authTime = session.authTime();
   await provider.backchannelResult(request, await createGrant(decided), {
     ...(acr !== undefined && { acr }),
     ...(session.amr && { amr: session.amr }),
-    ...(session.loginTs !== undefined && { authTime: session.loginTs }),
+    ...(authTime !== undefined && { authTime }),
   });
   return 'approved';
 };

@@ -63,6 +63,7 @@ export const createPasswordStep = ({ config, clock, accounts }: RequirementsDepe
             ...(session?.amr !== undefined && { amr: session.amr }),
             accountId: account.id,
             ts: Math.floor(clock.now() / 1000),
+            authTs: undefined,
           },
         },
       };

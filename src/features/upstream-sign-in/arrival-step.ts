@@ -85,7 +85,7 @@ export const createArrivalStep = ({
 
   const signIn = async ({ visit, upstream, identity }: Arrived, account: Account): Promise<StepOutcome> => {
     const { id, isEnough } = upstream;
-    const { acr, amr, subject, sid } = identity;
+    const { acr, amr, subject, sid, signedInAt } = identity;
     const result = await completeSignIn(visit, {
       account,
       amr,
@@ -97,6 +97,7 @@ export const createArrivalStep = ({
         isEnough,
         ...(sid !== undefined && { sid }),
         ...(acr !== undefined && { acr }),
+        ...(signedInAt !== undefined && { signedInAt }),
       },
     });
     // Otherwise the step for the second factor does it.

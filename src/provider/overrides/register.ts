@@ -29,6 +29,7 @@ import { replayDetection } from './replay-detection.ts';
 import { responseModes } from './response-modes.ts';
 import { constructWithRoutes, router } from './router.ts';
 import { session } from './session.ts';
+import { sessionAuthTime } from './session-auth-time.ts';
 import { storedPayload } from './stored-payload.ts';
 import { tokenFind } from './token-find.ts';
 import { tokenScopes } from './token-scopes.ts';
@@ -45,6 +46,7 @@ export const overrides: readonly Override[] = [
   clientGrantType,
   replayDetection,
   session,
+  sessionAuthTime,
   interactionFind,
   interactionPolicy,
   admission,

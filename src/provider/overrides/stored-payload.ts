@@ -35,13 +35,25 @@ const readModels: ReadonlyMap<ModelName, readonly string[]> = new Map([
   ['Session', ['jti', 'uid']],
 ]);
 
+/** Members that this server stores with a model, beside those of the engine. */
+const ownMembers: Partial<Record<ModelName, readonly string[]>> = {
+  Session: ['authTs'],
+};
+
+const storedMembers = (provider: Provider, name: ModelName): ReadonlySet<string> =>
+  new Set([...classOf(provider, name).IN_PAYLOAD, ...(ownMembers[name] ?? [])]);
+
 /** The types of the engine leave out these members. */
 const classOf = (provider: Provider, name: ModelName): ModelClass => provider[name] as unknown as ModelClass;
 
 /** The constructor copies a member much more slowly than an assignment, so it gets those only that it needs. */
-const instantiateFast = (model: ModelClass, constructed: readonly string[]): void => {
+const instantiateFast = (
+  model: ModelClass,
+  constructed: readonly string[],
+  members: ReadonlySet<string>,
+): void => {
   const { instantiate } = model;
-  const assigned = new Set(model.IN_PAYLOAD);
+  const assigned = new Set(members);
   // The constructor sets `kind` to the name of the class.
   for (const name of ['kind', ...constructed]) assigned.delete(name);
   model.instantiate = function (this: ModelClass, payload) {
@@ -66,8 +78,8 @@ export const storedPayload: Override = {
   test: 'test/provider/stored-payload.test.ts',
   apply(provider, { clock }) {
     for (const name of models) {
-      const { prototype, IN_PAYLOAD } = classOf(provider, name);
-      const stored = new Set(IN_PAYLOAD);
+      const { prototype } = classOf(provider, name);
+      const stored = storedMembers(provider, name);
       prototype.getValueAndPayload = async function () {
         const now = Math.floor(clock.now() / 1000);
         const exp = this.exp || now + Number(this.expiration);
@@ -79,6 +91,7 @@ export const storedPayload: Override = {
         return { value: this.jti, payload };
       };
     }
-    for (const [name, constructed] of readModels) instantiateFast(classOf(provider, name), constructed);
+    for (const [name, constructed] of readModels)
+      instantiateFast(classOf(provider, name), constructed, storedMembers(provider, name));
   },
 };

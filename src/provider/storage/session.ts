@@ -19,7 +19,7 @@ import { useFields } from './session-use.ts';
 const formerCookieMs = 30_000;
 
 /** The values of `.who`, in this order. Absent values at the end are left out. */
-const signInFields: readonly string[] = ['accountId', 'loginTs', 'amr', 'acr', 'transient'];
+const signInFields: readonly string[] = ['accountId', 'loginTs', 'amr', 'acr', 'transient', 'authTs'];
 
 const clientField = (clientId: string): string => `c:${encodeURIComponent(clientId)}`;
 const offlineField = (clientId: string): string => `p:${encodeURIComponent(clientId)}`;

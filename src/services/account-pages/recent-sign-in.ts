@@ -1,4 +1,5 @@
 import type { preHandlerAsyncHookHandler } from 'fastify';
+import { authTimeOf } from '../../provider/session-auth-time.ts';
 import type { Clock } from '../../store/port.ts';
 import type { AccountPages, AccountVisit, StrengthOf } from './section.ts';
 import type { SignInRequests } from './sign-in-request.ts';
@@ -15,7 +16,7 @@ const maxAgeSeconds = 300;
 const timeForForm = 120;
 
 const ageOf = ({ session }: AccountVisit, clock: Clock): number =>
-  Math.floor(clock.now() / 1000) - (session.loginTs ?? 0);
+  Math.floor(clock.now() / 1000) - authTimeOf(session);
 
 /**
  * Sends people to the sign-in unless they signed in within five minutes, as strongly as the factors of their account

@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '#config';
 import type { Engine } from '../../provider/engine.ts';
+import { authTimeOf } from '../../provider/session-auth-time.ts';
 import type { Clock } from '../../store/port.ts';
 import type { StrengthOf } from '../account-pages/index.ts';
 import type { Account, Accounts } from '../accounts/index.ts';
@@ -46,7 +47,7 @@ export const createAdmit =
     if (!account) return { kind: 'sign-in', parameters: {} };
     const role = roleOf(config.admin, account);
     if (role === undefined) return { kind: 'no role', account };
-    const { acr, amr = [], loginTs = 0 } = session;
+    const { acr, amr = [] } = session;
     const { required_acr: required } = config.admin;
     if (required !== undefined && !levels.reaches(acr, [required]))
       return { kind: 'sign-in', parameters: { acr_values: required } };
@@ -63,7 +64,7 @@ export const createAdmit =
         role,
         permissions: permissionsOfRole(role),
         // A sign-in that skipped a factor of the account counts as no recent one.
-        signedInAt: isStrong ? loginTs : 0,
+        signedInAt: isStrong ? authTimeOf(session) : 0,
         address: request.ip,
         correlation: request.id,
       },

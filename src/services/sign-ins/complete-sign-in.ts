@@ -96,6 +96,21 @@ const needed: Demand = { ...notNeeded, isNeeded: true };
  */
 const hasOwnFactor = ({ amr, upstream }: Proof): boolean => upstream === undefined && amr.includes('mfa');
 
+/**
+ * When the person has proven who they are, in seconds, if that was before now: a sign-in by an upstream may be one of
+ * yesterday. 0 where it isn't known. It is never before what has made earlier sign-ins of the account void, because this
+ * one isn't void. A second factor of this server is given now.
+ */
+const authTimeOf = ({ account, second, upstream }: Proof, now: number): number | undefined => {
+  const { signedInAt } = upstream ?? {};
+  if (signedInAt === undefined || second !== undefined) return undefined;
+  if (signedInAt === 0) return 0;
+  const { passwordChangedAt = 0, factorAddedAt = 0, signedOutAt = 0 } = account;
+  const voidBefore = Math.floor(Math.max(passwordChangedAt, factorAddedAt, signedOutAt) / 1000);
+  const at = Math.max(signedInAt, voidBefore);
+  return at < now ? at : undefined;
+};
+
 /** The engine has checked the parameters. */
 const claimsOf = (text: unknown) => (typeof text === 'string' ? JSON.parse(text) : {});
 
@@ -149,10 +164,13 @@ export const createCompleteSignIn = ({
     const { account, second, remember, upstream } = proof;
     const amr = together(proof.amr, second);
     const acr = levelOf(proof);
+    const ts = Math.floor(clock.now() / 1000);
+    const authTs = authTimeOf(proof, ts);
     return {
       accountId: account.id,
       remember,
-      ts: Math.floor(clock.now() / 1000),
+      ts,
+      ...(authTs !== undefined && { authTs }),
       ...((amr.length > 0 || upstream === undefined) && { amr: [...amr] }),
       ...(acr !== undefined && { acr }),
       ...(upstream && { upstream }),

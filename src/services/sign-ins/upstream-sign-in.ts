@@ -7,6 +7,8 @@ export interface UpstreamSignIn {
   readonly sid?: string;
   /** The level that the operator gives it. */
   readonly acr?: string;
+  /** When the person signed in there: `UpstreamIdentity.signedInAt`. */
+  readonly signedInAt?: number;
   /** The operator asks for no second factor of this server after it. */
   readonly isEnough: boolean;
 }

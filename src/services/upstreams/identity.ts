@@ -25,6 +25,11 @@ export interface UpstreamIdentity {
   readonly amr: readonly string[];
   /** The session at the upstream, for its logout tokens. */
   readonly sid?: string;
+  /**
+   * When the person signed in at the upstream, in seconds since the epoch; 0 where it doesn't say. Undefined for now:
+   * the upstream can't say, or was asked to let the person sign in again and is believed.
+   */
+  readonly signedInAt?: number;
 }
 
 /** What the upstream said, from an ID token and from its userinfo or API. */

@@ -4,7 +4,7 @@ import type { Clock } from '../../store/port.ts';
 import { authenticateClient } from './client-secret.ts';
 import { toUpstreamFailure, UpstreamFailure } from './failure.ts';
 import { toIdentity } from './identity.ts';
-import type { SignInRequest, UpstreamProtocol } from './protocol.ts';
+import type { ResponseChecks, SignInRequest, UpstreamProtocol } from './protocol.ts';
 import type { Upstream } from './upstream.ts';
 
 /** Names and addresses of endpoints change rarely, and keys are fetched again when an unknown one signs. */
@@ -86,11 +86,24 @@ const parametersOf = (upstream: Upstream, request: SignInRequest): Readonly<Reco
 };
 
 /** Google is such an upstream. Where the metadata don't list claims, `auth_time` is expected (OpenID Connect Core §2). */
-const withoutUnconfirmedAge = (configuration: Configuration, request: SignInRequest): SignInRequest => {
-  const { maxAge, isOwn = false, ...others } = request;
+const neverSaysWhen = (configuration: Configuration): boolean => {
   const { claims_supported: claims = ['auth_time'] } = configuration.serverMetadata();
-  if (maxAge === undefined || !isOwn || claims.includes('auth_time')) return request;
-  return { ...others, prompt: others.prompt ?? 'login' };
+  return !claims.includes('auth_time');
+};
+
+/** What such an upstream is asked for this server's own pages. */
+const withoutUnconfirmedAge = (request: SignInRequest): SignInRequest => {
+  const { maxAge, isOwn = false, ...others } = request;
+  return maxAge === undefined || !isOwn ? request : { ...others, prompt: others.prompt ?? 'login' };
+};
+
+/**
+ * A person who is signed in at the upstream comes back at once, whenever that was. So a sign-in there counts from when it
+ * happened, and from now only where nothing better can be known.
+ */
+const signedInAt = (authTime: unknown, isAskedAgain: boolean): number | undefined => {
+  if (typeof authTime === 'number') return Math.max(Math.floor(authTime), 0);
+  return isAskedAgain ? undefined : 0;
 };
 
 export interface OpenidProtocol extends UpstreamProtocol {
@@ -105,14 +118,16 @@ export const createOpenid = (options: Options): OpenidProtocol => {
   return {
     async begin(asked) {
       const configuration = await discover();
-      const request = withoutUnconfirmedAge(configuration, asked);
+      const isSilent = neverSaysWhen(configuration);
+      const request = isSilent ? withoutUnconfirmedAge(asked) : asked;
       const { buildAuthorizationUrl, calculatePKCECodeChallenge } = await library();
-      const { maxAge } = request;
-      const checks = {
+      const { maxAge, prompt } = request;
+      const checks: ResponseChecks = {
         state: randomText(),
         nonce: randomText(),
         verifier: randomText(),
         ...(maxAge !== undefined && { maxAge }),
+        ...(isSilent && prompt === 'login' && { isAskedAgain: true }),
       };
       const url = buildAuthorizationUrl(configuration, {
         redirect_uri: redirectUri,
@@ -130,7 +145,7 @@ export const createOpenid = (options: Options): OpenidProtocol => {
       return { url: url.href, checks };
     },
 
-    async finish(response, { state, nonce, verifier, maxAge }) {
+    async finish(response, { state, nonce, verifier, maxAge, isAskedAgain = false }) {
       const configuration = await discover();
       const { authorizationCodeGrant, fetchUserInfo } = await library();
       try {
@@ -148,7 +163,11 @@ export const createOpenid = (options: Options): OpenidProtocol => {
           ? await fetchUserInfo(configuration, tokens.access_token, idToken.sub)
           : {};
         const beside = upstream.profileBeside?.(response.searchParams) ?? {};
-        return toIdentity(upstream, { idToken, userinfo, beside });
+        const at = signedInAt(idToken.auth_time, isAskedAgain);
+        return {
+          ...toIdentity(upstream, { idToken, userinfo, beside }),
+          ...(at !== undefined && { signedInAt: at }),
+        };
       } catch (error) {
         throw toUpstreamFailure(error);
       }

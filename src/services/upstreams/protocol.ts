@@ -22,6 +22,8 @@ export interface ResponseChecks {
   readonly nonce: string;
   readonly verifier: string;
   readonly maxAge?: number;
+  /** The upstream never says when the person signed in, and was asked to let them sign in again. */
+  readonly isAskedAgain?: true;
 }
 
 /** One way to speak to an upstream. Both methods throw an `UpstreamFailure`. */

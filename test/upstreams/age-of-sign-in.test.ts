@@ -1,0 +1,272 @@
+/**
+ * A person who is signed in at an upstream comes back from it without a question. Such a sign-in is new here, and the
+ * person proved who they are some time ago: what asks for a recent sign-in, or for `max_age`, means that time.
+ * src/provider/overrides/session-auth-time.ts.
+ */
+import t, { type Test } from 'tap';
+import { adminPath, groupOf } from '../admin/admin-server.ts';
+import { codeAt, setUpApp } from '../support/authenticator.ts';
+import { startFakeUpstream } from '../support/fake-upstream.ts';
+import {
+  Browser,
+  newVerifier,
+  type Page,
+  password,
+  RelyingParty,
+  redirectParameters,
+  redirectUri,
+  secret,
+  startInProcess,
+  usualConfig,
+} from '../support/setup/index.ts';
+import { settingsOf, visitUpstream } from '../support/upstream-sign-in.ts';
+
+const hour = 3600;
+
+const open = async (t: Test, more: object = {}) => {
+  const fake = await startFakeUpstream(t);
+  const server = await startInProcess(t, {
+    ...usualConfig,
+    security: { password: { memory_kib: 8192, passes: 1 } },
+    upstreams: [settingsOf(fake, { create: true, link: 'never' })],
+    ...more,
+  });
+  const { issuer } = server;
+  const party = new RelyingParty(issuer);
+  const now = (): number => Math.floor(server.clock.now() / 1000);
+  /** What the upstream says of the person, who has been signed in there for so long. */
+  const signedInThere = (secondsAgo: number): void => {
+    fake.person = { sub: 'grace', preferred_username: 'grace', auth_time: now() - secondsAgo };
+  };
+  const signIn = async (browser: Browser, parameters: Record<string, string> = {}) => {
+    const verifier = newVerifier();
+    const login = await browser.open(party.authorizationUrl(verifier, parameters));
+    const page = await browser.open(await visitUpstream(browser, login, 'acme'));
+    return { page, verifier };
+  };
+  const tokensOf = async ({ page, verifier }: { readonly page: Page; readonly verifier: string }) =>
+    (await party.redeem(redirectParameters(page).get('code') ?? '', verifier)).body;
+  const findGrace = async () => {
+    const account = await server.app.services.accounts.findByUsername('grace');
+    if (!account) throw new Error('no account');
+    return account;
+  };
+  signedInThere(hour);
+  return { fake, server, issuer, party, now, signedInThere, signIn, tokensOf, findGrace };
+};
+
+const claimsIn = (token: unknown): Readonly<Record<string, unknown>> =>
+  JSON.parse(Buffer.from(String(token).split('.')[1] ?? '', 'base64url').toString());
+
+const asksAgain = ({ body }: Page): boolean => body.includes('Confirm it’s you');
+
+t.test('the account pages ask a person who signed in at the upstream an hour ago', async (t) => {
+  const { fake, issuer, signedInThere, signIn } = await open(t);
+  const browser = new Browser();
+  t.ok(redirectParameters((await signIn(browser)).page).get('code'));
+  const add = `${issuer}/account/passkeys/add`;
+  const asked = await browser.open(add);
+  t.ok(asksAgain(asked), 'though the session has just begun');
+  t.match(await browser.open(await visitUpstream(browser, asked, 'acme')), { status: 400 });
+  t.equal(fake.requests.at(-1)?.get('max_age'), '180');
+  const beside = await signIn(browser, { prompt: 'login' });
+  t.ok(redirectParameters(beside.page).get('code'));
+  t.ok(asksAgain(await browser.open(add)), 'a sign-in without max_age in the same browser changes nothing');
+
+  signedInThere(10);
+  const page = await browser.open(await visitUpstream(browser, await browser.open(add), 'acme'));
+  t.equal(page.url, add);
+  t.match(page, { status: 200, body: 'Add a passkey' });
+});
+
+t.test('tokens say when the person signed in there, and max_age means that time', async (t) => {
+  const { fake, party, signedInThere, signIn, tokensOf } = await open(t);
+  const browser = new Browser();
+  const tokens = await tokensOf(await signIn(browser));
+  t.equal(claimsIn(tokens['id_token'])['auth_time'], fake.person['auth_time']);
+  const renewed = await party.refresh(String(tokens['refresh_token']));
+  t.equal(renewed.status, 200);
+  t.equal(claimsIn(renewed.body['id_token'])['auth_time'], fake.person['auth_time']);
+
+  const longAgo = { max_age: String(2 * hour) };
+  t.ok(redirectParameters(await browser.open(party.authorizationUrl(newVerifier(), longAgo))).get('code'));
+  const verifier = newVerifier();
+  const asked = await browser.open(party.authorizationUrl(verifier, { max_age: '60' }));
+  t.ok(asksAgain(asked));
+  signedInThere(5);
+  const page = await browser.open(await visitUpstream(browser, asked, 'acme'));
+  t.equal(fake.requests.at(-1)?.get('max_age'), '60');
+  t.equal(claimsIn((await tokensOf({ page, verifier }))['id_token'])['auth_time'], fake.person['auth_time']);
+});
+
+t.test('what a request by CIBA gives says it too', async (t) => {
+  const { fake, issuer, signIn } = await open(t, {
+    clients: [
+      ...usualConfig.clients,
+      {
+        client_id: 'bank',
+        client_secret: secret,
+        grant_types: ['urn:openid:params:grant-type:ciba'],
+        response_types: [],
+        backchannel_token_delivery_mode: 'poll',
+      },
+    ],
+  });
+  const browser = new Browser();
+  await signIn(browser);
+  const bank = new RelyingParty(issuer, 'bank');
+  const { body } = await bank.post('/oauth/ciba', { scope: 'openid', login_hint: 'grace' });
+  await browser.submit(await browser.open(`${issuer}/account/requests`), { decision: 'allow' });
+  const tokens = await bank.post('/oauth/token', {
+    grant_type: 'urn:openid:params:grant-type:ciba',
+    auth_req_id: String(body['auth_req_id']),
+  });
+  t.equal(claimsIn(tokens.body['id_token'])['auth_time'], fake.person['auth_time']);
+});
+
+t.test('the console and the administration API mean that time too', async (t) => {
+  const { server, issuer, signedInThere, signIn, findGrace } = await open(t, { admin: { enabled: true } });
+  const { accounts, groups } = server.app.services;
+  await groups.add({ name: groupOf.admin });
+  const resource = `${issuer}/api/admin`;
+  await server.addClient({
+    type: 'web',
+    id: 'tool',
+    secret,
+    metadata: { redirect_uris: [redirectUri], resources: [resource], first_party: true },
+  });
+  const browser = new Browser();
+  await signIn(browser);
+  await accounts.update((await findGrace()).id, { groups: [groupOf.admin] }, { mayChangeRoles: true });
+  t.match(await browser.open(`${issuer}/admin`), { status: 200, url: `${issuer}/admin` });
+  const rotation = `${issuer}/admin/keys/rotate`;
+  t.ok(asksAgain(await browser.open(rotation)));
+
+  const tool = new RelyingParty(issuer, 'tool');
+  const rotate = async (): Promise<Response> => {
+    const verifier = newVerifier();
+    const scope = 'openid admin:read admin:keys';
+    const page = await browser.open(tool.authorizationUrl(verifier, { scope, resource }));
+    const allowed = page.headers.has('location') ? page : await browser.submit(page, { decision: 'allow' });
+    const { body } = await tool.redeem(redirectParameters(allowed).get('code') ?? '', verifier);
+    return fetch(`${issuer}${adminPath}/keys/rotate`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${body['access_token']}`, 'content-type': 'application/json' },
+      body: '{}',
+    });
+  };
+  const refused = await rotate();
+  t.equal(refused.status, 401);
+  t.match(refused.headers.get('www-authenticate'), /insufficient_user_authentication.*max_age=900/);
+
+  signedInThere(60);
+  const page = await browser.open(await visitUpstream(browser, await browser.open(rotation), 'acme'));
+  t.match(page, { status: 200, url: rotation });
+  t.equal((await rotate()).status, 201);
+});
+
+t.test('an upstream that does not say when is asked, also right after a sign-in', async (t) => {
+  const { fake, issuer, signIn, tokensOf, now } = await open(t);
+  fake.misbehaviour = {
+    discovery: (metadata) => ({ ...metadata, claims_supported: ['sub', 'email'] }),
+    idToken: ({ auth_time: _, ...claims }) => claims,
+  };
+  const browser = new Browser();
+  const tokens = await tokensOf(await signIn(browser));
+  t.ok(Math.abs(Number(claimsIn(tokens['id_token'])['auth_time']) - now()) < 60, 'tokens have the only time');
+  const add = `${issuer}/account/passkeys/add`;
+  const asked = await browser.open(add);
+  t.ok(asksAgain(asked));
+  const page = await browser.open(await visitUpstream(browser, asked, 'acme'));
+  t.equal(fake.requests.at(-1)?.get('prompt'), 'login');
+  t.equal(page.url, add, 'and is believed then');
+});
+
+t.test('a sign-in that is older than what has ended everything is as good as before', async (t) => {
+  const { server, party, signIn, tokensOf, findGrace } = await open(t);
+  const first = await tokensOf(await signIn(new Browser()));
+  const { id } = await findGrace();
+  await server.app.services.endEverything(id);
+  t.equal((await party.refresh(String(first['refresh_token']))).status, 400);
+  server.clock.advance(2);
+  t.teardown(server.clock.restore);
+  const browser = new Browser();
+  const tokens = await tokensOf(await signIn(browser));
+  const { status } = await fetch(`${party.issuer}/oauth/userinfo`, {
+    headers: { authorization: `Bearer ${tokens['access_token']}` },
+  });
+  t.equal(status, 200);
+  t.equal((await party.refresh(String(tokens['refresh_token']))).status, 200);
+  const { signedOutAt = 0 } = await findGrace();
+  t.equal(
+    claimsIn(tokens['id_token'])['auth_time'],
+    Math.floor(signedOutAt / 1000),
+    'none before that is named',
+  );
+});
+
+t.test('what the person proves here is from now', async (t) => {
+  await t.test('an app that is added, and its code in the next sign-in', async (t) => {
+    const { server, issuer, party, signedInThere, signIn } = await open(t);
+    const add = `${issuer}/account/authenticator/add`;
+    signedInThere(100);
+    const browser = new Browser();
+    await signIn(browser);
+    const { key } = await setUpApp(browser, await browser.open(add), server.clock.now());
+    const recent = { max_age: '60' };
+    const again = await browser.open(party.authorizationUrl(newVerifier(), recent));
+    t.ok(redirectParameters(again).get('code'), 'the session goes on with a new time');
+
+    signedInThere(hour);
+    server.clock.advance(31);
+    t.teardown(server.clock.restore);
+    const other = new Browser();
+    const { page: form } = await signIn(other, { prompt: 'login' });
+    await other.submit(form, { code: codeAt(key, server.clock.now()) });
+    t.equal((await other.open(add)).url, add);
+  });
+
+  await t.test('a password that an operator requires', async (t) => {
+    const { server, party, signIn, findGrace, tokensOf } = await open(t);
+    await signIn(new Browser());
+    const { id } = await findGrace();
+    await server.app.services.accounts.update(id, { required: { add: ['password'] } });
+    server.clock.advance(2);
+    t.teardown(server.clock.restore);
+    const browser = new Browser();
+    const { page: form, verifier } = await signIn(browser);
+    const page = await browser.submit(form, { password });
+    const tokens = await tokensOf({ page, verifier });
+    const { passwordChangedAt = 0 } = await findGrace();
+    t.ok(Number(claimsIn(tokens['id_token'])['auth_time']) >= Math.floor(passwordChangedAt / 1000));
+    t.equal((await party.refresh(String(tokens['refresh_token']))).status, 200);
+  });
+
+  await t.test('a password that is set on the account page', async (t) => {
+    const { issuer, party, signedInThere, signIn } = await open(t);
+    signedInThere(0);
+    const browser = new Browser();
+    await signIn(browser);
+    const form = await browser.open(`${issuer}/account/password`);
+    t.match(await browser.submit(form, { password }), { status: 200, url: /done=yes/ });
+    const verifier = newVerifier();
+    const page = await browser.open(party.authorizationUrl(verifier));
+    const { body } = await party.redeem(redirectParameters(page).get('code') ?? '', verifier);
+    t.equal((await party.refresh(String(body['refresh_token']))).status, 200);
+  });
+});
+
+t.test('so is a sign-in by password in the same session', async (t) => {
+  const { server, issuer, signIn } = await open(t);
+  const { accounts, provisioning } = server.app.services;
+  const { id } = await server.addAccount({ username: 'grace', password });
+  const account = await accounts.find(id);
+  if (!account) throw new Error('no account');
+  const identity = { upstream: 'acme', subject: 'grace', profile: {}, assigned: {}, amr: [] };
+  await provisioning.link(account, identity, []);
+  const browser = new Browser();
+  t.ok(redirectParameters((await signIn(browser)).page).get('code'));
+  const asked = await browser.open(`${issuer}/account/passkeys/add`);
+  t.ok(asksAgain(asked));
+  t.match(await browser.submit(asked, { password }), { status: 200, url: `${issuer}/account/passkeys/add` });
+});
