@@ -308,6 +308,33 @@ t.test('the person answers on the approval page', async (t) => {
     });
   });
 
+  await t.test('what is approved ends with a new password, except with offline_access', async (t) => {
+    const { clock, app } = postern;
+    const { id: account } = await postern.addAccount({ username: 'eve', password });
+    const eve = await signedIn(postern, 'eve');
+    const approved = async (scope: string): Promise<string> => {
+      const id = await requestOf(bank, { scope, login_hint: 'eve' });
+      t.match(await eve.submit(await requests(postern, eve), { decision: 'allow' }), { body: /Approved/ });
+      return id;
+    };
+    const tokensFor = async (scope: string) => (await poll(bank, await approved(scope))).body;
+    const bound = await tokensFor('openid email');
+    const kept = await tokensFor('openid email offline_access');
+    const late = await approved('openid email');
+    const refreshed = await bank.refresh(String(bound['refresh_token']));
+    t.equal(refreshed.status, 200);
+
+    t.teardown(clock.restore);
+    clock.advance(5);
+    await app.services.accounts.setPassword(account, 'a lantern by the harbour', { keepTokens: true });
+    t.match(await bank.refresh(String(refreshed.body['refresh_token'])), {
+      status: 400,
+      body: { error: 'invalid_grant' },
+    });
+    t.match(await poll(bank, late), { body: { error: 'invalid_grant' } }, 'also what was not redeemed yet');
+    t.equal((await bank.refresh(String(kept['refresh_token']))).status, 200);
+  });
+
   await t.test('of a concurrent Approve and Deny, one counts', async (t) => {
     const id = await requestOf(bank);
     const ada = await signedIn(postern);

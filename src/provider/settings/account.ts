@@ -41,13 +41,25 @@ interface SignedInToken {
   readonly iat?: number | undefined;
   readonly authTime?: number | undefined;
   readonly expiresWithSession?: boolean | undefined;
+  readonly kind?: string | undefined;
+  /** The grants that it comes from, separated by spaces. Tokens for APIs don't have it: they don't live long. */
+  readonly gty?: string | undefined;
+  readonly scope?: string | undefined;
   readonly extra?: { readonly auth_time?: unknown } | undefined;
 }
+
+/**
+ * What a request by CIBA gives isn't bound to the session in which the person approved it: the engine binds a token to a
+ * session by the grant of the client in it. Without `offline_access` it ends with the sign-in all the same.
+ */
+const isUnboundSignIn = ({ kind, gty = '', scope = '' }: SignedInToken): boolean =>
+  (kind === 'BackchannelAuthenticationRequest' || gty.split(' ').includes('ciba')) &&
+  !scope.split(' ').includes('offline_access');
 
 /** A token that doesn't say when the person signed in is no older than its issue. */
 export const signInOf = (token: SignedInToken): SignInTime => ({
   signedInAt: Number(token.authTime ?? token.extra?.auth_time ?? token.iat ?? 0),
-  endsWithSignIn: token.expiresWithSession === true,
+  endsWithSignIn: token.expiresWithSession === true || isUnboundSignIn(token),
 });
 
 /** RFC 9068 §5: APIs could take a token of this person for one that the client got for itself. */
