@@ -416,7 +416,12 @@ t.test('keys, secrets and roles need a sign-in of the last 15 minutes', async (t
     body: {
       type: 'web',
       client_id: 'boats',
-      metadata: { client_name: 'Boats', redirect_uris: ['https://boats.example.com/cb'] },
+      metadata: {
+        client_name: 'Boats',
+        redirect_uris: ['https://boats.example.com/cb'],
+        require_pushed_authorization_requests: true,
+        dpop_bound_access_tokens: true,
+      },
     },
   });
   t.equal(web.status, 201);
@@ -464,6 +469,11 @@ t.test('keys, secrets and roles need a sign-in of the last 15 minutes', async (t
     ['PATCH', `/accounts/${ada}`, { claims: { email_verified: true } }],
     ['PATCH', '/clients/boats', { metadata: { initiate_login_uri: mine } }],
     ['PATCH', '/clients/boats', { metadata: { client_uri: mine } }],
+    ['PATCH', '/clients/boats', { metadata: { policy_uri: mine } }],
+    ['PATCH', '/clients/boats', { metadata: { subject_type: 'pairwise' } }],
+    ['PATCH', '/clients/boats', { metadata: { require_pushed_authorization_requests: false } }],
+    ['PATCH', '/clients/boats', { metadata: { dpop_bound_access_tokens: null } }],
+    ['PATCH', '/clients/boats', { metadata: { profile: 'default' } }],
     ['PUT', `/groups/${groupOf.viewer}/members/${ada}`, undefined],
     ['PUT', `/groups/staff/members/${ada}`, undefined],
     ['PATCH', `/accounts/${ada}`, { groups: ['sailors', 'staff'] }],

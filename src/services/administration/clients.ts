@@ -1,14 +1,7 @@
 import { adminAudience, type Config } from '#config';
 import { Failure } from '../../errors.ts';
 import type { Clock } from '../../store/port.ts';
-import {
-  type AddClient,
-  type ClientRecord,
-  type Clients,
-  type NewClient,
-  type NewSecret,
-  operatorOnlyNames,
-} from '../clients/index.ts';
+import type { AddClient, ClientRecord, Clients, NewClient, NewSecret } from '../clients/index.ts';
 import type { Image } from '../images/index.ts';
 import type { IfVersion } from './accounts.ts';
 import { type Administrator, requirePermission, requireRecentSignIn } from './administrator.ts';
@@ -50,34 +43,18 @@ export const clientNotFound = (): Failure =>
   new Failure({ code: 'client_not_found', message: 'There is no such client.', status: 404 });
 
 /**
- * With these someone could act as the client, or get what the server sends to it: codes, tokens, people who sign out or open
- * it. That is as good as a secret. So is what a client can't register for itself, for who has one that is worth little: it gets more
- * without asking a person, or other claims of people.
+ * What people read about a client, and a logo. With anything else someone could act as the client, get what the server sends
+ * to it, lead people elsewhere, or take away what protects its requests, tokens and subjects. That is as good as a secret.
  */
-const credentials = [
-  'token_endpoint_auth_method',
-  'jwks',
-  'jwks_uri',
-  'redirect_uris',
-  'post_logout_redirect_uris',
-  'backchannel_logout_uri',
-  'backchannel_client_notification_endpoint',
-  'initiate_login_uri',
-  'client_uri',
-  'grant_types',
-  'scope',
-  ...operatorOnlyNames,
-];
-const isCredential = (name: string): boolean =>
-  credentials.includes(name) || name.startsWith('tls_client_auth_');
+const harmless: ReadonlySet<string> = new Set(['client_name', 'logo_uri', 'contacts']);
 
 type Metadata = Readonly<Record<string, unknown>>;
 
 /** Null removes a member. */
-const changesCredentials = (changes: Metadata, held: Metadata): boolean =>
+const needsRecentSignIn = (changes: Metadata, held: Metadata): boolean =>
   Object.entries(changes).some(
     ([name, value]) =>
-      isCredential(name) && JSON.stringify(value ?? null) !== JSON.stringify(held[name] ?? null),
+      !harmless.has(name) && JSON.stringify(value ?? null) !== JSON.stringify(held[name] ?? null),
   );
 
 const protectedClient = (): Failure =>
@@ -140,7 +117,7 @@ export const createClientAdministration = ({
         ifVersion,
         check(held) {
           check(held);
-          if (changesCredentials(changes, held.metadata)) requireRecentSignIn(by, clock);
+          if (needsRecentSignIn(changes, held.metadata)) requireRecentSignIn(by, clock);
         },
       });
       recordChange(by, {

@@ -23,7 +23,7 @@ export { createClients } from './clients.ts';
 export { configuredClientProblems } from './configured.ts';
 export { idTokenClaimProblems } from './id-token-claims.ts';
 export { checkConfiguredClients, incompatibility } from './incompatibility.ts';
-export { metadataShapes, operatorOnlyNames } from './metadata-names.ts';
+export { metadataShapes } from './metadata-names.ts';
 export { newClientId } from './new-client.ts';
 export { ClientRefused } from './problem.ts';
 export { isRegistrationOpen, registrableScopes } from './registrable-scopes.ts';
