@@ -1,7 +1,7 @@
 import { type StdioOptions, spawn } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
-import { closeSync, cpSync, existsSync, mkdirSync, openSync, readdirSync, writeFileSync } from 'node:fs';
+import { closeSync, cpSync, existsSync, openSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
@@ -166,21 +166,36 @@ t.test('SIGINT ends a command with 130, unless the command handles it', async (t
 
 t.test('started by another Node version it hands over to the pinned one, or says what to do', async (t) => {
   const dir = t.testdir({
-    'other.cjs':
+    'other.cjs': `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.1.0' } });
+      process.execPath = '/usr/bin/env';`,
+    'same.cjs':
       "Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.1.0' } });",
+    'bare/node_modules/.bin': {},
+    'bare/src/cli': {
+      // Without the module hooks this import fails, since there is no package.json.
+      'main.ts': `import { started } from '#src/cli/started.ts'; process.stdout.write(JSON.stringify(started));`,
+      'started.ts': `import { getCompileCacheDir } from 'node:module';
+        const [, file, ...args]: readonly string[] = process.argv;
+        export const started = { file, args, cache: getCompileCacheDir() };`,
+    },
   });
   const nodeOptions = ['--require', `${dir}/other.cjs`];
   const handedOver = await node([postern, 'config', 'chek'], { nodeOptions });
   t.match(handedOver, { code: 2, err: /unknown command 'chek'/ });
   const version = await node([postern, 'version'], { nodeOptions });
   t.match(version.out, `(Node ${process.versions.node})`);
-  mkdirSync(`${dir}/bare`);
+  const bare = `${dir}/bare/bin/postern`;
   cpSync(`${root}bin`, `${dir}/bare/bin`, { recursive: true });
-  const bare = await node([`${dir}/bare/bin/postern`, 'version'], { nodeOptions });
-  t.equal(bare.code, 1);
+  const remedy =
+    /^postern: this is Node 20\.1\.0, but Node 24 is needed: run `npm ci` in \S+ to install it\.\n$/;
+  t.match(await node([bare, 'version'], { nodeOptions }), { code: 1, err: remedy }, 'without a pinned Node');
+  symlinkSync(process.execPath, `${dir}/bare/node_modules/.bin/node`);
+  const { out } = await node([bare, 'version'], { nodeOptions });
+  t.match(JSON.parse(out), { file: bare, args: ['version'], cache: /node_modules\/\.cache\/postern/ });
   t.match(
-    bare.err,
-    /^postern: this is Node 20\.1\.0, but Node 24 is needed: run `npm ci` in \S+ to install it\.\n$/,
+    await node([bare, 'version'], { nodeOptions: ['--require', `${dir}/same.cjs`] }),
+    { code: 1, err: remedy },
+    'the pinned Node is of another version too',
   );
 });
 
