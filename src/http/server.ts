@@ -52,6 +52,8 @@ export const createServer = (
     keepAliveTimeout: 65_000,
     forceCloseConnections: 'idle',
     return503OnClosing: false,
+    // Each route would start a timer. Nothing here waits for long while it is registered.
+    pluginTimeout: 0,
     schemaController: { compilersFactory: noSchemas },
     routerOptions: {
       caseSensitive: true,
