@@ -28,6 +28,41 @@ export interface CommandOptions {
   readonly outcome?: Outcome;
 }
 
+/** A command whose arguments are texts, and whose reply is. */
+class TextCommand extends Command {
+  constructor(name: string, args: string[]) {
+    super(name, args, { replyEncoding: 'utf8' });
+  }
+}
+
+/**
+ * ioredis gives each command a function by `this.reject = (error) => …`. V8 places a function that is written right
+ * behind such an assignment among the old objects. It would keep the command and its arguments until the next full
+ * collection, long after the reply.
+ */
+const initPromise = function (this: Command): void {
+  this.promise = new Promise((resolve, reject) => {
+    const onReply = (reply: Buffer): void => {
+      try {
+        resolve(this.transformReply(reply));
+        this.isResolved = true;
+        this.isSettled = true;
+      } catch (error) {
+        onError(error);
+      }
+    };
+    const onError = (error: unknown): void => {
+      this.isSettled = true;
+      reject(error);
+    };
+    this.resolve = onReply;
+    this.reject = onError;
+  });
+};
+
+// The type of ioredis has it as private, so a class can't declare it.
+Object.defineProperty(TextCommand.prototype, 'initPromise', { value: initPromise });
+
 /** The connection for commands. It reconnects for ever, and no command waits longer than its limit. */
 export class Connection {
   readonly clustered: boolean;
@@ -190,9 +225,7 @@ export class Connection {
       });
     }
     // The two clients of the driver type this differently; both return a promise.
-    return Promise.resolve<unknown>(
-      this.#client.sendCommand(new Command(name, args, { replyEncoding: 'utf8' })),
-    );
+    return Promise.resolve<unknown>(this.#client.sendCommand(new TextCommand(name, args)));
   }
 
   async close(graceMs = 0): Promise<void> {

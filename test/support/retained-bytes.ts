@@ -1,6 +1,6 @@
 /**
  * A process, started with `--expose-gc`, that sends its parent how many bytes of each request end in the old generation, by
- * the kind of request.
+ * the kind of request. Its argument is the address of the store.
  */
 import { createHash } from 'node:crypto';
 import { connect } from 'node:net';
@@ -20,6 +20,7 @@ const challenge = createHash('sha256').update(verifier).digest('base64url');
 const resource = 'https://api.example.com';
 const server = await startServer({
   settings: {
+    store: { url: process.argv[2] },
     resources: [{ audience: resource, scopes: ['read'] }],
     accounts: [{ username: 'ada', password: 'a password of this test' }],
     clients: [
@@ -33,10 +34,12 @@ const { cookie } = await server.signIn('ada');
 
 // A raw socket is used because an HTTP client would add old objects.
 const connection = connect(Number(port), hostname);
+let sent = 0;
 let answered = (_answer: string): void => {};
 connection.on('data', (answer) => answered(answer.toString()));
 const send = (lines: readonly string[], status: number, body = ''): Promise<string> =>
   new Promise((resolve, reject) => {
+    sent++;
     answered = (answer) =>
       answer.startsWith(`HTTP/1.1 ${status} `) ? resolve(answer) : reject(new Error(answer));
     connection.write([...lines, `host: ${host}`, `content-length: ${body.length}`, '', body].join('\r\n'));
@@ -63,18 +66,30 @@ const authorize = async (scope: string): Promise<string> => {
   return /[?&]code=([\w-]+)/.exec(answer)?.[1] ?? '';
 };
 
+const redeem = async (scope: string): Promise<string> =>
+  tokenRequest({
+    client_id: 'app',
+    grant_type: 'authorization_code',
+    code: await authorize(scope),
+    ...proof,
+  });
+
+const accessTokenOf = (answer: string): string => /"access_token":"([^"]+)"/.exec(answer)?.[1] ?? '';
+
 const proof = { redirect_uri: redirectUri, code_verifier: verifier };
 const basic = Buffer.from(`app:${client_secret}`).toString('base64');
 
+const apiToken = accessTokenOf(await redeem('openid read'));
+
 const requests: Readonly<Record<string, () => Promise<unknown>>> = {
   'client credentials': () => tokenRequest({ client_id: 'machine', grant_type: 'client_credentials' }),
-  'authorization and exchange': async () =>
-    tokenRequest({
-      client_id: 'app',
-      grant_type: 'authorization_code',
-      code: await authorize('openid read'),
-      ...proof,
-    }),
+  'authorization and exchange': () => redeem('openid read'),
+  'introspection of a JWT': () =>
+    send(
+      ['POST /oauth/introspect HTTP/1.1', 'content-type: application/x-www-form-urlencoded'],
+      200,
+      new URLSearchParams({ client_id: 'app', client_secret, token: apiToken }).toString(),
+    ),
   'authorization and JSON exchange': async () =>
     send(
       ['POST /api/v1/tokens HTTP/1.1', 'content-type: application/json', `authorization: Basic ${basic}`],
@@ -84,7 +99,7 @@ const requests: Readonly<Record<string, () => Promise<unknown>>> = {
 };
 
 const several = 50;
-const times = 8;
+const times = 4;
 const repeat = async (request: () => Promise<unknown>): Promise<void> => {
   for (let i = 0; i < times * several; i++) {
     await request();
@@ -97,9 +112,9 @@ const retained: Record<string, number> = {};
 for (const [name, request] of Object.entries(requests)) {
   await repeat(request);
   collect?.({ type: 'major' });
-  const before = oldBytes();
+  const before = { bytes: oldBytes(), sent };
   await repeat(request);
-  retained[name] = (oldBytes() - before) / (times * several);
+  retained[name] = (oldBytes() - before.bytes) / (sent - before.sent);
 }
 process.send?.(retained);
 connection.destroy();

@@ -66,11 +66,18 @@ const payloadOf = (
  */
 const revokeAlone = (token: Token): Token => {
   const destroy = token.destroy.bind(token);
-  token.destroy = async () => {
+  const destroyAlone = async (): Promise<void> => {
     await destroy();
     token.grantId = undefined;
   };
+  token.destroy = destroyAlone;
   return token;
+};
+
+const endBy = (token: Token, { revoke }: LiveToken): void => {
+  // Written behind the assignment, it would be an old object for V8 (adapters/redis/connection.ts) and keep the token.
+  const destroy = async (): Promise<void> => revoke();
+  token.destroy = destroy;
 };
 
 export const tokenFind: Override = {
@@ -116,7 +123,7 @@ export const tokenFind: Override = {
       const { id: grantId, accountId = found.claims.sub } = found.grant;
       const hidesAudience = isUserinfo && isForUserinfo(found.claims.aud, provider.issuer);
       const token: Token = new AccessToken(payloadOf(found, hidesAudience, { grantId, accountId }));
-      token.destroy = async () => found.revoke();
+      endBy(token, found);
       return token;
     };
     accessTokens.find = async (value, options) => {
@@ -135,7 +142,7 @@ export const tokenFind: Override = {
       const found = await findLiveToken(ctx, jwt);
       if (!found || found.grant) return undefined;
       const token: Token = new ClientCredentials(payloadOf(found, false, {}));
-      token.destroy = async () => found.revoke();
+      endBy(token, found);
       return withoutRefusedClient(ctx, token);
     };
 
