@@ -1,8 +1,9 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Page as Tab } from 'playwright-core';
 import type { Test } from 'tap';
+import { axeViolations, colorRules } from '../support/axe.ts';
 import { launchChromium } from '../support/chromium.ts';
 import {
   newVerifier,
@@ -13,8 +14,8 @@ import {
   type TestServer,
 } from '../support/setup/index.ts';
 
-const screenshotFolder = join(import.meta.dirname, '../.screenshots');
-const axe = readFileSync(new URL(import.meta.resolve('axe-core/axe.min.js')), 'utf8');
+/** With PICTURES=1 the tests keep a picture of each page, for a look at them. It takes as long as everything else. */
+const pictures = process.env['PICTURES'] ? join(import.meta.dirname, '../.screenshots') : undefined;
 
 export const person = { login: 'ada', password };
 
@@ -126,7 +127,7 @@ export const startBrowserTest = async (
   showIssuer(postern.issuer);
   const chromium = await launchChromium();
   t.teardown(() => chromium.close());
-  mkdirSync(screenshotFolder, { recursive: true });
+  if (pictures) mkdirSync(pictures, { recursive: true });
   return {
     postern,
     home,
@@ -156,24 +157,6 @@ export const newTab = async (context: BrowserContext, complaints: string[]): Pro
   return tab;
 };
 
-interface AxeResults {
-  readonly violations: readonly { id: string; nodes: readonly { html: string; failureSummary?: string }[] }[];
-}
-
-/** Only these rules can differ between the colour schemes. */
-const colourRules = { runOnly: { type: 'rule', values: ['color-contrast', 'link-in-text-block'] } };
-
-const axeViolations = async (tab: Tab, options: object): Promise<readonly string[]> => {
-  // The script is evaluated from outside, so the page's policy needn't allow it.
-  await tab.evaluate(`window.axe || (() => { ${axe} })()`);
-  const { violations } = await tab.evaluate<AxeResults>(
-    `axe.run(document, ${JSON.stringify({ resultTypes: ['violations'], ...options })})`,
-  );
-  return violations.flatMap(({ id, nodes }) =>
-    nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary ?? ''}`),
-  );
-};
-
 const wide = { width: 1280, height: 900 };
 const narrow = { width: 360, height: 740 };
 
@@ -190,24 +173,25 @@ export const narrowProblems = async (tab: Tab): Promise<readonly string[]> => {
   return [...(await axeViolations(tab, withoutColors)), ...(excess > 0 ? [`${excess} px too wide`] : [])];
 };
 
-/** Checks the page as served: axe finds nothing, it fits into 360 px, and screenshots are kept for review. */
+const keepPicture = async (tab: Tab, name: string): Promise<void> => {
+  if (pictures) await tab.screenshot({ path: join(pictures, `served-${name}.png`), fullPage: true });
+};
+
+/** Checks the page as served, in both color schemes: axe finds nothing, and it fits into 360 px. */
 export const checkAccessibility = async (t: Test, tab: Tab, name: string): Promise<void> => {
   const size = tab.viewportSize() ?? wide;
   for (const colorScheme of ['light', 'dark'] as const) {
     await tab.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     await tab.setViewportSize(wide);
     t.strictSame(
-      await axeViolations(tab, colorScheme === 'light' ? {} : colourRules),
+      await axeViolations(tab, colorScheme === 'light' ? {} : colorRules),
       [],
       `axe finds nothing on ${name}, ${colorScheme}`,
     );
-    await tab.screenshot({ path: join(screenshotFolder, `served-${name}-${colorScheme}-1280.png`) });
+    await keepPicture(tab, `${name}-${colorScheme}-1280`);
     await tab.setViewportSize(narrow);
     t.equal(await tab.evaluate<number>(overflow), 0, `${name} fits into 360 px, ${colorScheme}`);
-    await tab.screenshot({
-      path: join(screenshotFolder, `served-${name}-${colorScheme}-360.png`),
-      fullPage: true,
-    });
+    await keepPicture(tab, `${name}-${colorScheme}-360`);
   }
   await tab.setViewportSize(size);
 };

@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { freePort } from 'postern/testing';
 import t from 'tap';
 import { createSender } from '#src/features/playground/send.ts';
 import { assertEach } from '../support/assert-each.ts';
+import { axeViolations } from '../support/axe.ts';
 import { launchChromium } from '../support/chromium.ts';
 import { followPages } from '../support/follow-pages.ts';
 import { Browser, httpGet, type Page, startInProcess } from '../support/setup/index.ts';
@@ -357,8 +357,6 @@ t.test('the playground is absent in production', async (t) => {
   t.match(asked.body, { error: 'invalid_client' });
 });
 
-const axe = readFileSync(new URL(import.meta.resolve('axe-core/axe.min.js')), 'utf8');
-
 t.test('axe finds nothing in Chromium at 360 pixels in both colour schemes', async (t) => {
   const chromium = await launchChromium();
   t.teardown(() => chromium.close());
@@ -373,11 +371,7 @@ t.test('axe finds nothing in Chromium at 360 pixels in both colour schemes', asy
   const audit = async (what: string): Promise<void> => {
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme });
-      await page.evaluate(axe);
-      const found = await page.evaluate(
-        'axe.run().then(({ violations }) => violations.map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html)]))',
-      );
-      t.same(found, [], `${what}, ${colorScheme}`);
+      t.same(await axeViolations(page), [], `${what}, ${colorScheme}`);
     }
     t.ok(Number(await page.evaluate('document.documentElement.scrollWidth')) <= 360, `${what} fits`);
   };

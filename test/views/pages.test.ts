@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Fastify from 'fastify';
 import type { BrowserContext, Page as Tab } from 'playwright-core';
@@ -7,6 +7,7 @@ import { assets, assetUrl } from '#src/http/assets/index.ts';
 import { messagesFor } from '#src/views/languages/index.ts';
 import type { Page } from '#src/views/page.ts';
 import { pageHeaders } from '#src/views/policy.ts';
+import { axeViolations, colorRules } from '../support/axe.ts';
 import { launchChromium } from '../support/chromium.ts';
 import { type Exhibit, gallery } from './gallery.ts';
 
@@ -14,7 +15,6 @@ t.setTimeout(600_000);
 
 /** With PICTURES=1 the tests keep a picture of each page, for a look at them. It takes as long as everything else. */
 const pictures = process.env['PICTURES'] ? join(import.meta.dirname, '../.screenshots') : undefined;
-const axe = readFileSync(new URL(import.meta.resolve('axe-core/axe.min.js')), 'utf8');
 const picture =
   '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><path fill="#2b5fb4" d="M0 0h8v8H0z"/><path fill="#fff" d="M2 2h1v4H2zM5 2h1v4H5zM3 3.5h2v1H3z"/></svg>';
 const payload = '"\'><img src=x onerror="window.pwned=1"><script>window.pwned=1</script>';
@@ -81,24 +81,6 @@ const complaintsOf = (tab: Tab): string[] => {
     if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
   });
   return complaints;
-};
-
-interface AxeResults {
-  readonly violations: readonly { id: string; nodes: readonly { html: string; failureSummary?: string }[] }[];
-}
-
-/** Only these rules can differ between the colour schemes. */
-const colourRules = { runOnly: { type: 'rule', values: ['color-contrast', 'link-in-text-block'] } };
-
-const audit = async (tab: Tab, options: object): Promise<string[]> => {
-  // The script is evaluated from outside, so the page's policy needn't allow it.
-  await tab.evaluate(`window.axe || (() => { ${axe} })()`);
-  const results = await tab.evaluate<AxeResults>(
-    `axe.run(document, ${JSON.stringify({ resultTypes: ['violations'], ...options })})`,
-  );
-  return results.violations.flatMap(({ id, nodes }) =>
-    nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary ?? ''}`),
-  );
 };
 
 const overflow = (tab: Tab): Promise<number> =>
@@ -178,7 +160,7 @@ t.test('every page is accessible, fits and obeys its policy in both colour schem
         await tab.emulateMedia({ colorScheme });
         await tab.setViewportSize(wide);
         t.strictSame(
-          await audit(tab, colorScheme === 'light' ? {} : colourRules),
+          await axeViolations(tab, colorScheme === 'light' ? {} : colorRules),
           [],
           `axe finds nothing on ${name} in ${colorScheme}`,
         );
@@ -355,7 +337,7 @@ t.test('the form_post page, kept from submitting, is as accessible as the others
     for (const colorScheme of ['light', 'dark'] as const) {
       await tab.emulateMedia({ colorScheme });
       await tab.setViewportSize(wide);
-      t.strictSame(await audit(tab, {}), [], `axe finds nothing in ${colorScheme}`);
+      t.strictSame(await axeViolations(tab, {}), [], `axe finds nothing in ${colorScheme}`);
       await keepPicture(tab, `form-post-${colorScheme}-1280`);
       await tab.setViewportSize(narrow);
       t.equal(await overflow(tab), 0, `it fits into 360 px in ${colorScheme}`);
