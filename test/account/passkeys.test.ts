@@ -180,6 +180,14 @@ t.test('what is wrong with a new passkey is refused', async (t) => {
       await refused(t, 'malformed_passkey', () => text);
   });
 
+  await t.test('more CBOR than an authenticator sends (CWE-400)', (t) =>
+    refused(t, 'malformed_passkey', (options) =>
+      new SoftwareAuthenticator({ origin }).create(options, {
+        attestation: { fmt: 'none', attStmt: new Map([['more', new Uint8Array(4_000)]]) },
+      }),
+    ),
+  );
+
   await t.test('a challenge of another session, or of a sign-in', async (t) => {
     const other = await signedIn();
     const theirs = passkeyFormOf((await other.browser.open(add)).body).options;

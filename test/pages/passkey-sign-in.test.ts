@@ -136,6 +136,8 @@ t.test('anything that is no answer of a browser is refused', async (t) => {
     { ...right, response: { ...response, userHandle: 5 } },
     { ...right, response: { ...response, clientDataJSON: 'e30' } },
     { ...right, response: { ...response, clientDataJSON: 'AAAA' } },
+    { ...right, response: { ...response, userHandle: 'A'.repeat(100) } },
+    { ...right, response: { ...response, signature: 'A'.repeat(2000) } },
     {
       ...right,
       id: 'constructor',
@@ -154,6 +156,22 @@ t.test('anything that is no answer of a browser is refused', async (t) => {
       JSON.stringify({ ...answer, response: { ...answer.response, authenticatorData: 'AAAA' } }),
     );
   });
+});
+
+t.test('no more CBOR is decoded than an authenticator sends (CWE-400)', async (t) => {
+  const extensions = { 'an array of empty items': [0x99, 0xff, 0xff, 0x80], 'nested arrays': [0x81, 0x81] };
+  for (const [what, bytes] of Object.entries(extensions))
+    await assertRefused(t, 'malformed_passkey', (page, browser) => {
+      const answer = JSON.parse(ada.get(passkeyFormOf(page.body).options));
+      const data = Buffer.from(answer.response.authenticatorData, 'base64url');
+      // Extension data follows (WebAuthn §6.1).
+      data.writeUInt8(data.readUInt8(32) | 0x80, 32);
+      const head = Buffer.from(bytes.slice(0, -1));
+      const authenticatorData = Buffer.concat([data, head, Buffer.alloc(65_535 / 3, bytes.at(-1))]);
+      t.comment(`${what}: ${authenticatorData.length} bytes`);
+      const response = { ...answer.response, authenticatorData: authenticatorData.toString('base64url') };
+      return sendPasskey(browser, page, JSON.stringify({ ...answer, response }));
+    });
 });
 
 t.test('a challenge is used once, in the browser and for the sign-in that it was made for', async (t) => {

@@ -3,8 +3,20 @@ import { PasskeyRefused } from './refused.ts';
 
 type Members = Readonly<Record<string, unknown>>;
 
-/** WebAuthn §4: a credential id has at most 1023 bytes. */
-const maxIdLength = Math.ceil((1023 * 4) / 3);
+/**
+ * Bytes. The library decodes CBOR item by item, before anything is verified, so what is longer than an authenticator
+ * makes it is refused before. WebAuthn bounds credential ids (§4) and user handles (§5.4.3). Authenticator data has 37
+ * bytes and extensions (§6.1), with a new credential its id and public key as well. Signatures are those of RSA at most.
+ */
+const maxBytes = {
+  id: 1023,
+  clientDataJSON: 4096,
+  authenticatorData: 1024,
+  attestationObject: 4096,
+  signature: 1024,
+  userHandle: 64,
+};
+
 const base64url = /^[A-Za-z0-9_-]+$/;
 
 const malformed = (): PasskeyRefused => new PasskeyRefused('malformed_passkey');
@@ -19,9 +31,10 @@ const objectIn = (text: string): Members => {
   throw malformed();
 };
 
-const textIn = (members: Members, name: string): string => {
+const textIn = (members: Members, name: keyof typeof maxBytes): string => {
   const value = members[name];
-  if (typeof value !== 'string' || !base64url.test(value)) throw malformed();
+  const maxLength = Math.ceil((maxBytes[name] * 4) / 3);
+  if (typeof value !== 'string' || value.length > maxLength || !base64url.test(value)) throw malformed();
   return value;
 };
 
@@ -34,7 +47,7 @@ const idIn = (members: Members): string => {
   const id = textIn(members, 'id');
   // Another spelling of the same bytes would be another id.
   const isCanonical = Buffer.from(id, 'base64url').toString('base64url') === id;
-  if (!isCanonical || id.length > maxIdLength || members['type'] !== 'public-key') throw malformed();
+  if (!isCanonical || members['type'] !== 'public-key') throw malformed();
   return id;
 };
 
