@@ -442,6 +442,10 @@ t.test('keys, secrets and roles need a sign-in of the last 15 minutes', async (t
   const viewer = (await accounts.findByUsername('viewer'))?.id;
   for (const name of ['sailors', 'staff']) await groups.add({ name });
   await accounts.changeGroups(ada, { add: ['sailors'] });
+  const { id: grace } = await accounts.add({
+    username: 'grace',
+    claims: { email: 'grace@example.com', email_verified: true },
+  });
   for (const [method, path, body] of [
     ['POST', '/keys/rotate', {}],
     ['POST', '/clients', { type: 'machine', metadata: {} }],
@@ -467,6 +471,9 @@ t.test('keys, secrets and roles need a sign-in of the last 15 minutes', async (t
     ['PATCH', `/accounts/${ada}`, { claims: { email: 'mallory@example.com', email_verified: true } }],
     ['PATCH', `/accounts/${ada}`, { claims: { nickname: 'N', email: 'mallory@example.com' } }],
     ['PATCH', `/accounts/${ada}`, { claims: { email_verified: true } }],
+    ['PATCH', `/accounts/${grace}`, { claims: { email: null } }],
+    ['PATCH', `/accounts/${grace}`, { claims: { email_verified: false } }],
+    ['PATCH', `/accounts/${grace}`, { claims: { email_verified: null } }],
     ['PATCH', '/clients/boats', { metadata: { initiate_login_uri: mine } }],
     ['PATCH', '/clients/boats', { metadata: { client_uri: mine } }],
     ['PATCH', '/clients/boats', { metadata: { policy_uri: mine } }],
@@ -496,6 +503,8 @@ t.test('keys, secrets and roles need a sign-in of the last 15 minutes', async (t
   t.equal((await call('GET', '/accounts', { caller: old })).status, 200, 'reading needs none');
   const greeted = { caller: old, headers: { 'if-match': '*' }, body: { claims: { nickname: 'Ada' } } };
   t.equal((await call('PATCH', `/accounts/${ada}`, greeted)).status, 200, 'nor does another claim');
+  const same = { ...greeted, body: { claims: { email: 'grace@example.com', email_verified: true } } };
+  t.equal((await call('PATCH', `/accounts/${grace}`, same)).status, 200, 'nor does an address that stays');
   const kept = { caller: old, headers: { 'if-match': '*' }, body: { groups: ['sailors'] } };
   t.equal((await call('PATCH', `/accounts/${ada}`, kept)).status, 200, 'nor does a group that stays');
   const left = await call('DELETE', `/groups/sailors/members/${ada}`, { caller: old });

@@ -26,6 +26,9 @@ t.test('a role is granted by nothing but admin:roles, whoever asks and however',
   await addPasskey(server, 'admin');
   const passkey = (await passkeys.list(admin))[0]?.id;
 
+  await groups.add({ name: 'crew' });
+  for (const id of [ordinary, admin]) await accounts.changeGroups(id, { add: ['crew'] });
+
   let number = 0;
   const ways: Record<string, () => readonly [string, string, unknown?]> = {
     'add an account in the group': () => [
@@ -66,6 +69,8 @@ t.test('a role is granted by nothing but admin:roles, whoever asks and however',
       '/invitations',
       { email: 'mallory@example.com', groups: [groupOf.admin] },
     ],
+    'take an administrator out of an ordinary group': () => ['DELETE', `/groups/crew/members/${admin}`],
+    'remove an ordinary group that an administrator is in': () => ['DELETE', '/groups/crew'],
     'remove the group': () => ['DELETE', `/groups/${groupOf.admin}`],
     'change the group': () => ['PATCH', `/groups/${groupOf.admin}`, { title: 'Mine' }],
     'add a client that lists the API': () => [
@@ -148,6 +153,7 @@ t.test('a role is granted by nothing but admin:roles, whoever asks and however',
   ]);
   t.equal(after, before, 'nothing was changed');
   t.equal((await passkeys.list(admin)).length, 1);
+  t.ok(await groups.find('crew'));
 
   const root = await person('admin', { amr });
   const refused: string[] = [];
@@ -157,6 +163,9 @@ t.test('a role is granted by nothing but admin:roles, whoever asks and however',
     if (status >= 300) refused.push(`${way}: ${status} ${text}`);
   }
   t.same(refused, [], 'an administrator with admin:roles may');
+  const deletion = { caller: root, headers: { 'if-match': '*' } };
+  t.equal((await call('DELETE', '/groups/crew', deletion)).status, 204);
+  t.same((await accounts.find(admin))?.groups, [groupOf.admin]);
 });
 
 t.test('support may help a person, and no more', async (t) => {

@@ -40,15 +40,17 @@ interface Dependencies extends RightOver {
   readonly sendPasswordReset: ((account: Account) => Promise<void>) | undefined;
 }
 
-/** Who reads the mail of an account can choose a new password, so another address is as good as a recovery link. */
-const changesAddress = (changes: Claims = {}, { claims }: Account): boolean =>
-  ['email', 'email_verified'].some(
-    (name) =>
-      Object.hasOwn(changes, name) &&
-      (changes[name] ?? null) !== null &&
-      changes[name] !== false &&
-      changes[name] !== claims[name],
+/**
+ * Who reads the mail of an account can choose a new password, so another address is as good as a recovery link. Without
+ * an address, or with one that isn't verified, the person gets neither notices nor the mail for a new password.
+ */
+const changesAddress = (changes: Claims = {}, { claims }: Account): boolean => {
+  const differs = (name: string, meaningOf: (value: unknown) => unknown): boolean =>
+    Object.hasOwn(changes, name) && meaningOf(changes[name]) !== meaningOf(claims[name]);
+  return (
+    differs('email', (value) => value ?? undefined) || differs('email_verified', (value) => value === true)
   );
+};
 
 /** Groups decide about access, here and in applications, which get them in tokens. Leaving one gives nothing. */
 const joinsGroup = (change: ChangeAccount['groups'], { groups: held }: Pick<Account, 'groups'>): boolean => {

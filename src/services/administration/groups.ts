@@ -87,8 +87,11 @@ export const createGroupAdministration = ({
       requireRightOverGroup(by, name);
       const use = await findGroupUse({ config, clients, store }, name);
       if (use !== undefined) throw groupInUse(name, use);
-      const mayChangeRoles = by.permissions.has('roles');
-      const members = await deleteGroup(groups, accounts, name, { ifVersion, mayChangeRoles });
+      const members = await deleteGroup(groups, accounts, name, {
+        ifVersion,
+        mayChangeRoles: by.permissions.has('roles'),
+        check: (member) => requireRightOverAccount(by, member),
+      });
       recordChange(by, { operation: 'group.remove', details: { group: name, members } });
       return members;
     },

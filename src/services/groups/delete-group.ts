@@ -7,49 +7,69 @@ interface Member {
   readonly from: 'configuration' | 'store';
 }
 
-interface Members {
+interface Right<Of extends Member> {
+  /** The right to delete a group that gives a role. */
+  readonly mayChangeRoles?: boolean;
+  /** Throws for a member whose groups the caller must not change. */
+  readonly check?: (member: Of) => void;
+}
+
+interface Members<Of extends Member> {
   members(
     group: string,
     options: { readonly limit: number; readonly cursor?: string },
-  ): Promise<{ readonly items: readonly Member[]; readonly next?: string }>;
+  ): Promise<{ readonly items: readonly Of[]; readonly next?: string }>;
   changeGroups(
     id: string,
     change: { readonly remove: readonly string[] },
-    right: { readonly mayChangeRoles?: boolean },
+    right: Right<Of>,
   ): Promise<unknown>;
 }
 
-interface DeleteOptions {
+interface DeleteOptions<Of extends Member> extends Right<Of> {
   readonly ifVersion?: string | undefined;
-  /** The right to delete a group that gives a role. */
-  readonly mayChangeRoles?: boolean;
 }
 
 /** How many members are removed at a time. */
 const batch = 50;
 
-/** Removes all members, then the group. A call that was interrupted is repeated. Returns how many members there were. */
-export const deleteGroup = async (
-  groups: Groups,
-  accounts: Members,
+/** Every member, page by page. */
+async function* pagesOf<Of extends Member>(
+  accounts: Members<Of>,
   name: string,
-  { ifVersion, ...right }: DeleteOptions = {},
+): AsyncGenerator<readonly Of[]> {
+  let cursor: string | undefined;
+  do {
+    const page = await accounts.members(name, { limit: batch, ...(cursor !== undefined && { cursor }) });
+    yield page.items;
+    cursor = page.next;
+  } while (cursor !== undefined);
+}
+
+/**
+ * Removes all members, then the group. A call that was interrupted is repeated. Returns how many members there were. A
+ * member whom the caller must not change is found before anything is removed; one who becomes so meanwhile, at its turn.
+ */
+export const deleteGroup = async <Of extends Member>(
+  groups: Groups,
+  accounts: Members<Of>,
+  name: string,
+  { ifVersion, ...right }: DeleteOptions<Of> = {},
 ): Promise<number> => {
   if ((await groups.find(name)) === undefined) throw groupNotFound(name);
   const first = await accounts.members(name, { limit: 1 });
   const configured = first.items.find(({ from }) => from === 'configuration');
   if (configured !== undefined) throw hasConfiguredMembers(name, configured.username);
+  const { check } = right;
+  if (check) for await (const members of pagesOf(accounts, name)) for (const one of members) check(one);
   await groups.close(name, { ifVersion });
   let removed = 0;
   for (;;) {
     const before = removed;
-    let cursor: string | undefined;
-    do {
-      const page = await accounts.members(name, { limit: batch, ...(cursor !== undefined && { cursor }) });
-      await Promise.all(page.items.map(({ id }) => accounts.changeGroups(id, { remove: [name] }, right)));
-      removed += page.items.length;
-      cursor = page.next;
-    } while (cursor !== undefined);
+    for await (const members of pagesOf(accounts, name)) {
+      await Promise.all(members.map(({ id }) => accounts.changeGroups(id, { remove: [name] }, right)));
+      removed += members.length;
+    }
     // A membership whose commit had begun before the group was closed may have come after the first pass.
     if (removed === before) break;
   }
