@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import t, { type Test } from 'tap';
@@ -10,7 +11,10 @@ import { password, startInProcess } from '../support/setup/index.ts';
 import { decodeWords, linksIn, parseMail, type SmtpMode, startSmtp } from '../support/smtp-server.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-const limits = { stepMs: 400, silenceMs: 700, messageMs: 1_500 };
+/** Above what a busy machine takes for any of these, since a server that answers is never to be given up here. */
+const limits = { stepMs: 30_000, silenceMs: 30_000, messageMs: 60_000 };
+/** For servers that don't answer, so that nothing else than the limit ends the wait. */
+const shortLimits = { stepMs: 400, silenceMs: 700, messageMs: 1_500 };
 const message = { to: 'ada@example.com', subject: 'Hello', text: 'Hello\n', html: '<p>Hello</p>' };
 const localhost = () => makeCertificate({ alternative: [san.dns('localhost')] });
 
@@ -20,6 +24,7 @@ type MailConfig = Parameters<typeof createSmtpTransport>[0];
 /** A mail server, and a transport to it. The host is not a loopback name for the rules of the transport. */
 const open = async (t: Test, options: Options = {}, more: Partial<MailConfig> = {}, scheme = 'smtp') => {
   const smtp = await startSmtp(options);
+  const hangs = ['mute', 'stall', 'drip'].includes(String(options.mode));
   const transport = createSmtpTransport(
     {
       url: `${scheme}://localhost:${smtp.port}`,
@@ -27,7 +32,7 @@ const open = async (t: Test, options: Options = {}, more: Partial<MailConfig> = 
       starttls: 'required',
       ...more,
     },
-    limits,
+    hangs ? shortLimits : limits,
   );
   t.teardown(async () => {
     transport.close();
@@ -60,12 +65,24 @@ t.test(
   },
 );
 
+t.test('checking a mail server ends in bounded time as well, and leaves no connection', async (t) => {
+  const modes = ['mute', 'stall', 'drip'] as const;
+  await Promise.all(
+    modes.map(async (mode) => {
+      const { smtp, transport } = await open(t, { mode });
+      const outcome = await Promise.race([rejectionOf(transport.verify()), sleep(20_000, 'still waiting')]);
+      t.match(outcome, { reason: 'smtp_timeout', isFinal: false }, mode);
+      await waitFor(`no connection to ${mode}`, () => smtp.open() === 0);
+    }),
+  );
+});
+
 t.test('a server that does not listen, and a host that does not exist', async (t) => {
   const { smtp, transport } = await open(t);
   await smtp.close();
   t.match(await rejectionOf(transport.send(message)), { reason: 'smtp_connection_failed', isFinal: false });
   const config = { from: 'id@harbour.example', starttls: 'required' } as const;
-  const nowhere = createSmtpTransport({ ...config, url: 'smtp://mail.invalid' }, limits);
+  const nowhere = createSmtpTransport({ ...config, url: 'smtp://mail.invalid' }, shortLimits);
   t.teardown(nowhere.close);
   t.match(await rejectionOf(nowhere.send(message)), {
     reason: /^smtp_(host_unknown|timeout)$/,

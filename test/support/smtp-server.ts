@@ -28,6 +28,8 @@ export interface SmtpServer {
   readonly received: readonly ReceivedMail[];
   /** How many connections were opened so far. */
   connections(): number;
+  /** How many of them are open. */
+  open(): number;
   mode: SmtpMode;
   /** Waits for a message to this address that was not returned before. */
   next(to: string): Promise<ReceivedMail>;
@@ -155,6 +157,7 @@ export const startSmtp = async ({
     received,
     mode,
     connections: () => opened,
+    open: () => sockets.size,
     async next(to) {
       const unseen = () => received.find((mail) => mail.to.includes(to) && !returned.has(mail));
       await waitFor(`mail to ${to}`, () => unseen() !== undefined);

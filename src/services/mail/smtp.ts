@@ -1,6 +1,7 @@
 import type { Config } from '#config';
 import { loadOnce } from '../../store/load-once.ts';
 import { parseMailbox } from './address.ts';
+import { checkServer } from './check-server.ts';
 import { toDeliveryFailed } from './smtp-failure.ts';
 import type { Message, Transport } from './transport.ts';
 
@@ -11,7 +12,7 @@ interface Limits {
   readonly stepMs: number;
   /** Without a byte from the server. */
   readonly silenceMs: number;
-  /** A server that sends a byte now and then is stopped by this limit only. The retries of the outbox begin later. */
+  /** Of a message or a check. It alone stops a server that sends a byte now and then. Retries of the outbox begin later. */
   readonly messageMs: number;
 }
 
@@ -79,14 +80,10 @@ export const createSmtpTransport = (config: MailConfig, limits = defaultLimits):
       }
     },
     async verify() {
-      const { createTransport } = await import('nodemailer');
-      const transporter = createTransport(options);
       try {
-        await transporter.verify();
+        await checkServer(options, limits.messageMs);
       } catch (error) {
         throw toDeliveryFailed(error);
-      } finally {
-        transporter.close();
       }
     },
     close() {
