@@ -19,7 +19,7 @@ import {
   startInProcess,
   usualConfig,
 } from '../support/setup/index.ts';
-import { settingsOf, visitUpstream } from '../support/upstream-sign-in.ts';
+import { locationOf, settingsOf, visitUpstream } from '../support/upstream-sign-in.ts';
 
 const hour = 3600;
 
@@ -69,9 +69,6 @@ t.test('the account pages ask a person who signed in at the upstream an hour ago
   t.ok(asksAgain(asked), 'though the session has just begun');
   t.match(await browser.open(await visitUpstream(browser, asked, 'acme')), { status: 400 });
   t.equal(fake.requests.at(-1)?.get('max_age'), '180');
-  const beside = await signIn(browser, { prompt: 'login' });
-  t.ok(redirectParameters(beside.page).get('code'));
-  t.ok(asksAgain(await browser.open(add)), 'a sign-in without max_age in the same browser changes nothing');
 
   signedInThere(10);
   const page = await browser.open(await visitUpstream(browser, await browser.open(add), 'acme'));
@@ -97,6 +94,31 @@ t.test('tokens say when the person signed in there, and max_age means that time'
   const page = await browser.open(await visitUpstream(browser, asked, 'acme'));
   t.equal(fake.requests.at(-1)?.get('max_age'), '60');
   t.equal(claimsIn((await tokensOf({ page, verifier }))['id_token'])['auth_time'], fake.person['auth_time']);
+});
+
+t.test('prompt=login takes a new sign-in at the upstream', async (t) => {
+  const { fake, server, signedInThere, signIn, party, tokensOf } = await open(t);
+  const browser = new Browser();
+  const again = { prompt: 'login' };
+  t.match((await signIn(browser, again)).page, { status: 400 });
+  t.equal(fake.requests.at(-1)?.get('prompt'), 'login');
+  const signIns = server.events.filter(({ type }) => type === 'sign-in');
+  t.match(JSON.stringify(signIns.at(-1)), /signed_in_before/);
+
+  const verifier = newVerifier();
+  const login = await browser.open(party.authorizationUrl(verifier, again));
+  const left = await browser.request(`${login.url}?with=acme&another=yes`);
+  const back = await new Browser().request(locationOf(left));
+  t.match(await browser.open(locationOf(back)), { status: 400 });
+  t.equal(fake.requests.at(-1)?.get('prompt'), 'login select_account', 'also for another account');
+
+  signedInThere(20);
+  const signedIn = await signIn(browser, again);
+  t.equal(
+    claimsIn((await tokensOf(signedIn))['id_token'])['auth_time'],
+    fake.person['auth_time'],
+    'a clock may be a little behind',
+  );
 });
 
 t.test('what a request by CIBA gives says it too', async (t) => {
@@ -221,7 +243,7 @@ t.test('what the person proves here is from now', async (t) => {
     server.clock.advance(31);
     t.teardown(server.clock.restore);
     const other = new Browser();
-    const { page: form } = await signIn(other, { prompt: 'login' });
+    const { page: form } = await signIn(other);
     await other.submit(form, { code: codeAt(key, server.clock.now()) });
     t.equal((await other.open(add)).url, add);
   });

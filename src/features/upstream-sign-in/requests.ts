@@ -34,10 +34,13 @@ export const textParameter = ({ interaction }: Visit, name: string): string | un
 const wordsOf = (text = ''): readonly string[] => text.split(' ').filter((word) => word !== '');
 
 const promptOf = (visit: Visit): SignInRequest['prompt'] => {
-  if (hasQuery(visit.request, 'another') || isAnotherAccountRequested(visit.interaction))
-    return 'select_account';
   const prompts = wordsOf(textParameter(visit, 'prompt'));
-  return (['login', 'select_account'] as const).find((one) => prompts.includes(one));
+  const isAgain = prompts.includes('login');
+  // Anyone can add it to the address of the page, so it takes nothing away.
+  if (hasQuery(visit.request, 'another') || isAnotherAccountRequested(visit.interaction))
+    return isAgain ? 'login select_account' : 'select_account';
+  if (isAgain) return 'login';
+  return prompts.includes('select_account') ? 'select_account' : undefined;
 };
 
 /** What the application asked for, for the upstream. */
@@ -49,7 +52,7 @@ export const signInRequestOf = (visit: Visit): SignInRequest => {
   const uiLocales = textParameter(visit, 'ui_locales');
   return {
     ...(loginHint !== undefined &&
-      prompt !== 'select_account' && { loginHint: loginHint.slice(0, maxHintLength) }),
+      prompt?.includes('select_account') !== true && { loginHint: loginHint.slice(0, maxHintLength) }),
     ...(prompt && { prompt }),
     ...(Number.isSafeInteger(maxAge) && maxAge >= 0 && { maxAge }),
     isOwn: visit.client.clientId === accountClientId,

@@ -11,6 +11,8 @@ import type { Upstream } from './upstream.ts';
 const maxAgeMs = 6 * 3_600_000;
 /** A provider that is down isn't asked again for each person who tries. */
 const retryAfterMs = 2_000;
+/** How much the clock of an upstream may be behind. */
+const clockToleranceSeconds = 60;
 
 /** Loaded at the first sign-in: most servers have no upstream. */
 const library = () => import('openid-client');
@@ -122,12 +124,14 @@ export const createOpenid = (options: Options): OpenidProtocol => {
       const request = isSilent ? withoutUnconfirmedAge(asked) : asked;
       const { buildAuthorizationUrl, calculatePKCECodeChallenge } = await library();
       const { maxAge, prompt } = request;
+      const isAgain = prompt?.includes('login') === true;
       const checks: ResponseChecks = {
         state: randomText(),
         nonce: randomText(),
         verifier: randomText(),
         ...(maxAge !== undefined && { maxAge }),
-        ...(isSilent && prompt === 'login' && { isAskedAgain: true }),
+        ...(isAgain && { notBefore: Math.floor(options.clock.now() / 1000) - clockToleranceSeconds }),
+        ...(isSilent && isAgain && { isAskedAgain: true }),
       };
       const url = buildAuthorizationUrl(configuration, {
         redirect_uri: redirectUri,
@@ -145,7 +149,7 @@ export const createOpenid = (options: Options): OpenidProtocol => {
       return { url: url.href, checks };
     },
 
-    async finish(response, { state, nonce, verifier, maxAge, isAskedAgain = false }) {
+    async finish(response, { state, nonce, verifier, maxAge, notBefore = 0, isAskedAgain = false }) {
       const configuration = await discover();
       const { authorizationCodeGrant, fetchUserInfo } = await library();
       try {
@@ -158,6 +162,9 @@ export const createOpenid = (options: Options): OpenidProtocol => {
         });
         const idToken = tokens.claims();
         if (idToken === undefined) throw new UpstreamFailure('invalid', { detail: 'no_id_token' });
+        // Who has the browser can take `prompt` out of the address.
+        if (idToken.auth_time !== undefined && idToken.auth_time < notBefore)
+          throw new UpstreamFailure('invalid', { detail: 'signed_in_before' });
         const hasUserinfo = configuration.serverMetadata().userinfo_endpoint !== undefined;
         const userinfo = hasUserinfo
           ? await fetchUserInfo(configuration, tokens.access_token, idToken.sub)

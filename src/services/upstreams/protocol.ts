@@ -12,7 +12,8 @@ export interface SignInRequest {
    * again, and believed. For an application that would be a `max_age` that no one has confirmed.
    */
   readonly isOwn?: boolean;
-  readonly prompt?: 'login' | 'select_account';
+  /** With `login` the person has to sign in there again, whatever session they have. */
+  readonly prompt?: 'login' | 'select_account' | 'login select_account';
   readonly uiLocales?: string;
 }
 
@@ -22,6 +23,8 @@ export interface ResponseChecks {
   readonly nonce: string;
   readonly verifier: string;
   readonly maxAge?: number;
+  /** The person has to sign in there after this time, in seconds since the epoch. */
+  readonly notBefore?: number;
   /** The upstream never says when the person signed in, and was asked to let them sign in again. */
   readonly isAskedAgain?: true;
 }
