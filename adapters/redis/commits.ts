@@ -5,6 +5,7 @@ import type { Timing } from './driver.ts';
 import type { InDoubtCommits } from './in-doubt.ts';
 import type { KeyNames } from './key-names.ts';
 import type { Observed } from './observed.ts';
+import { invalidReply } from './replies.ts';
 import { scripts } from './scripts.ts';
 import type { ServerClock } from './server-clock.ts';
 import { addWrite, type Group, newGroup } from './writes.ts';
@@ -94,7 +95,7 @@ export const createCommits = (dependencies: Dependencies) => {
   const toError = async (group: Group, reply: string, run: Run): Promise<Error> => {
     const [number, reason, nonce, at] = reply.split(' ');
     const write = group.writes[Number(number) - 1];
-    if (write === undefined || !isReason(reason)) return new StoreUnavailable('Redis gave an invalid answer');
+    if (write === undefined || !isReason(reason)) return invalidReply();
     const limitMs = run.startedAt + timing.deadlineMs - performance.now();
     if (reason === 'consumed' && nonce !== undefined && at !== undefined) {
       if (nonce !== run.nonce) await inDoubt.confirmConsumption(nonce, limitMs);

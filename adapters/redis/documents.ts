@@ -5,6 +5,7 @@ import type { Connection } from './connection.ts';
 import type { Timing } from './driver.ts';
 import type { InDoubtCommits } from './in-doubt.ts';
 import type { KeyNames } from './key-names.ts';
+import { invalidReply } from './replies.ts';
 
 interface Dependencies {
   readonly connection: Connection;
@@ -14,15 +15,20 @@ interface Dependencies {
   readonly timing: Timing;
 }
 
-/** The driver types replies as unknown. */
-export const toTexts = (reply: unknown): (string | null)[] => {
-  if (!Array.isArray(reply)) throw new TypeError('Redis gave an answer that is not a list');
-  return reply.map((item: unknown) => (item === null ? null : String(item)));
+/** One text for each key, and null for a missing one. */
+const toValues = (reply: unknown, keys: number): (string | null)[] => {
+  const values: readonly unknown[] = Array.isArray(reply) ? reply : [];
+  const found = values.filter((item) => item === null || typeof item === 'string');
+  if (values.length !== keys || found.length !== keys) throw invalidReply();
+  return found;
 };
 
 export const createDocuments = ({ connection, names, clock, inDoubt, timing }: Dependencies) => {
   const mget = async (fullNames: string[]): Promise<(string | null)[]> =>
-    toTexts(await connection.send('mget', fullNames, { limitMs: timing.operationTimeoutMs }));
+    toValues(
+      await connection.send('mget', fullNames, { limitMs: timing.operationTimeoutMs }),
+      fullNames.length,
+    );
 
   /** On a cluster a family is one slot. */
   const fetchFamilies = async (fullNames: string[]): Promise<(string | null)[]> => {

@@ -1,6 +1,7 @@
 import type { Connection } from './connection.ts';
 import type { Timing } from './driver.ts';
 import type { KeyNames } from './key-names.ts';
+import { toCounts } from './replies.ts';
 import { scripts } from './scripts.ts';
 
 /** An increment is never resent, so a lost reply makes a counter at most one too high. */
@@ -11,8 +12,7 @@ export const createIncrement = (connection: Connection, names: KeyNames, timing:
       limitMs: timing.operationTimeoutMs,
       noResend: true,
     });
-    if (!Array.isArray(reply)) throw new TypeError('Redis gave an answer that is not a list');
-    return reply.map(Number);
+    return toCounts(reply, keys.length);
   };
 
   return async (counters: readonly string[], windowMs: number): Promise<readonly number[]> => {

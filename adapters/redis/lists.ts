@@ -1,10 +1,11 @@
 import { InvalidCursor } from '#src/store/errors.ts';
 import type { FindOptions, Found, FoundPage, Listed, ListOptions, Page } from '#src/store/port.ts';
 import type { Connection } from './connection.ts';
-import { type Documents, toTexts } from './documents.ts';
+import type { Documents } from './documents.ts';
 import type { Timing } from './driver.ts';
 import { entryTag, type KeyNames } from './key-names.ts';
 import type { Observed } from './observed.ts';
+import { invalidReply, toTexts } from './replies.ts';
 import { scripts } from './scripts.ts';
 
 interface Dependencies {
@@ -31,7 +32,7 @@ export const createLists = ({ connection, names, documents, timing, observe }: D
   const readStep = observe(readIndex);
   const readText = observe(
     async (command: string, args: string[]): Promise<string[]> =>
-      toTexts(await connection.send(command, args, { limitMs: timing.operationTimeoutMs })).map(String),
+      toTexts(await connection.send(command, args, { limitMs: timing.operationTimeoutMs })),
   );
   const readMembers = observe(documents.readMembers);
 
@@ -165,8 +166,10 @@ const parseCursor = (cursor: string): Indexed => {
 const parseEntries = (reply: unknown): Indexed[] => {
   const flat = Array.isArray(reply) && Array.isArray(reply[0]) ? reply.flat() : reply;
   const texts = toTexts(flat);
-  return Array.from({ length: texts.length / 2 }, (_, i) => ({
+  const entries = Array.from({ length: Math.ceil(texts.length / 2) }, (_, i) => ({
     member: texts[2 * i] ?? '',
     at: Number(texts[2 * i + 1]),
   }));
+  if (!entries.every(({ at }) => Number.isFinite(at))) throw invalidReply();
+  return entries;
 };

@@ -28,7 +28,7 @@ export class ServerClock {
       return Number(seconds) * 1_000 + Number(micros) / 1_000 - (before + performance.now()) / 2;
     });
     const found = (await Promise.allSettled(measurements)).flatMap((one) =>
-      one.status === 'fulfilled' ? [one.value] : [],
+      one.status === 'fulfilled' && Number.isFinite(one.value) ? [one.value] : [],
     );
     if (found.length > 0) this.#offset = Math.max(...found);
   }

@@ -13,4 +13,5 @@ export const parseInfo = (info: string): ServerInfo =>
 
 /** The answer to INFO: one section of it, or all. */
 export const readInfo = async (node: Redis, limitMs: number, section?: string): Promise<ServerInfo> =>
-  parseInfo(await withTimeout(section === undefined ? node.info() : node.info(section), limitMs));
+  // What is no text says nothing: without facts, nothing is known of the server.
+  parseInfo(String(await withTimeout(section === undefined ? node.info() : node.info(section), limitMs)));
