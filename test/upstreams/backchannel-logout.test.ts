@@ -191,6 +191,23 @@ t.test('while the keys of the upstream can not be read, it is asked to send the 
   t.equal((await send(token, 'initech')).status, 200);
 });
 
+t.test('so it is while its metadata name no address of keys', async (t) => {
+  for (const value of [undefined, null, 5, [], {}, 'nowhere', 'file:///keys', 'http://[']) {
+    const fake = await startFakeUpstream(t);
+    fake.misbehaviour = { discovery: (metadata) => ({ ...metadata, jwks_uri: value }) };
+    const { issuer: other, events } = await startInProcess(t, {
+      ...usualConfig,
+      upstreams: [settingsOf(fake)],
+    });
+    const response = await fetch(`${other}/upstream/acme/backchannel-logout`, {
+      method: 'POST',
+      body: new URLSearchParams({ logout_token: await fake.logoutToken({ sub: 'keys' }) }),
+    });
+    t.equal(response.status, 503, JSON.stringify(value));
+    t.match(events.at(-1), { reason: 'upstream_invalid', details: { detail: 'jwks_uri' } });
+  }
+});
+
 t.test('a person signs out of all sessions that began there, and applications are notified', async (t) => {
   const { account, browser } = await signedIn(acme, 'all');
   await signedIn(acme, 'all');

@@ -66,6 +66,8 @@ const keysFailed: ReadonlySet<unknown> = new Set([
   'ERR_JOSE_GENERIC',
 ]);
 
+const noKeys = (): UpstreamFailure => new UpstreamFailure('invalid', { detail: 'jwks_uri' });
+
 export const createVerifyLogoutToken = ({
   upstream,
   metadata,
@@ -78,10 +80,10 @@ export const createVerifyLogoutToken = ({
   const keysAt = async (uri: string): Promise<Keys> => {
     const { createRemoteJWKSet, customFetch } = await library();
     if (known?.uri === uri) return known.keys;
-    const { protocol } = new URL(uri);
-    if (protocol !== 'https:' && !(isDevelopment && protocol === 'http:'))
-      throw new LogoutTokenRefused('jwks_uri');
-    const keys = createRemoteJWKSet(new URL(uri), {
+    // The metadata are the upstream's, and may have any value.
+    const url = URL.parse(uri);
+    if (url?.protocol !== 'https:' && !(isDevelopment && url?.protocol === 'http:')) throw noKeys();
+    const keys = createRemoteJWKSet(url, {
       timeoutDuration: upstream.timeoutMs,
       [customFetch]: (url: string, { headers, signal }: { headers: Headers; signal: AbortSignal }) =>
         guarded(url, {
@@ -98,7 +100,7 @@ export const createVerifyLogoutToken = ({
 
   const verifySignature = async (token: string) => {
     const { jwks_uri: uri, issuer, id_token_signing_alg_values_supported: announced } = await metadata();
-    if (uri === undefined) throw new LogoutTokenRefused('jwks_uri');
+    if (uri === undefined) throw noKeys();
     const { errors, jwtVerify } = await library();
     const keys = await keysAt(uri);
     try {
