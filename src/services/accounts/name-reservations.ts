@@ -47,7 +47,7 @@ interface Dependencies {
 /** A name without an account that is older than this was left by a crash. A younger one may belong to an insert. */
 const orphanAfterMs = 60_000;
 
-const isNameConflict = (error: unknown): error is Conflict =>
+export const isNameConflict = (error: unknown): error is Conflict =>
   error instanceof Conflict && error.key.kind === kinds.accountName;
 
 export const isEmailTaken = (error: unknown): boolean =>
@@ -79,12 +79,12 @@ export const createNameReservations = ({
     return held || at > clock.now() - orphanAfterMs ? undefined : name.body;
   };
 
-  /** Of these names, those that the store keeps for the account. */
-  const ownNames = async (id: string, names: readonly string[]): Promise<readonly string[]> => {
+  /** The writes that remove those of these names that the store keeps for the account. */
+  const removalsOf = async (id: string, names: readonly string[]): Promise<readonly Write[]> => {
     const documents = names.length > 0 ? await store.read(names.map(reservationKey)) : [];
-    return names.filter((_, at) => {
+    return names.flatMap((name, at) => {
       const document = documents[at];
-      return document !== undefined && readName(document).id === id;
+      return document !== undefined && readName(document).id === id ? removeName(name, document.body) : [];
     });
   };
 
@@ -137,9 +137,9 @@ export const createNameReservations = ({
         after,
         names.filter((name) => former.includes(name)),
       );
-      return { gained, unreserved, removals: (await ownNames(after.id, dropped)).map(removeName) };
+      return { gained, unreserved, removals: await removalsOf(after.id, dropped) };
     },
-    removals: async (record) => (await ownNames(record.id, reservedNames(record, true))).map(removeName),
+    removals: (record) => removalsOf(record.id, reservedNames(record, true)),
     refuseSharedEmail,
     async withoutReservation(records) {
       const candidates = records.filter(({ claims }) => withEmail && verifiedEmailOf(claims) !== undefined);

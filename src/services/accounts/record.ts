@@ -1,4 +1,4 @@
-import type { Document, IndexEntry, Insert, Key, Remove, Replace } from '../../store/port.ts';
+import type { Document, IndexEntry, Insert, Key, Replace, Write } from '../../store/port.ts';
 import { record } from '../../store/record.ts';
 import { kinds } from '../../store/record-kinds.ts';
 import { versionOf } from '../record-version.ts';
@@ -111,7 +111,23 @@ export const insertName = (name: string, id: string, at: number): Insert => ({
   body: nameFormat.encode({ id, at }),
 });
 
-export const removeName = (name: string): Remove => ({ op: 'remove', key: reservationKey(name) });
+/** They fail when the account is not as it was read. */
+export const removeAccount = (id: string, body: string): readonly Write[] => [
+  { op: 'replace', key: accountKey(id), body, expected: body },
+  { op: 'remove', key: accountKey(id) },
+  { op: 'remove', key: factorsKey(id) },
+];
+
+/** They fail when the name is not as it was read, as one that another account has by now. */
+export const removeName = (name: string, body: string): readonly Write[] => {
+  const key = reservationKey(name);
+  return [
+    // With this condition, a cluster removes a name only after the account was removed or changed.
+    { op: 'merge', key, ifAbsent: 'refuse' },
+    { op: 'replace', key, body, expected: body },
+    { op: 'remove', key },
+  ];
+};
 
 export const toExported = ({
   id,

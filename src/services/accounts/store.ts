@@ -5,17 +5,17 @@ import { kinds } from '../../store/record-kinds.ts';
 import { nextVersion } from '../record-version.ts';
 import { search } from '../search/index.ts';
 import { verifiedEmailOf } from './claims.ts';
-import { createNameReservations, isEmailTaken } from './name-reservations.ts';
+import { createNameReservations, isEmailTaken, isNameConflict } from './name-reservations.ts';
 import {
   type AccountRecord,
   accountKey,
   accountSearchIndex,
   accountTexts,
-  factorsKey,
   insertAccount,
   nameKey,
   readAccount,
   readName,
+  removeAccount,
   replaceAccount,
   verifiedEmailIndex,
 } from './record.ts';
@@ -63,7 +63,10 @@ export interface AccountStore {
   ): Promise<AccountRecord>;
   /** Stores another hash of the same password. A change made meanwhile, as of the password, wins. */
   replaceHash(stored: StoredAccount, hash: string): Promise<void>;
-  /** `check` throws when the account must not be removed as it is. What it returns is committed with the removal. */
+  /**
+   * `check` throws when the account must not be removed as it is, and sees it again if another process changed it meanwhile.
+   * What it returns is committed with the removal.
+   */
   remove(id: string, check?: (record: AccountRecord) => readonly Write[]): Promise<void>;
 }
 
@@ -225,16 +228,23 @@ export const createAccountStore = (
       }
     },
     async remove(id, check = () => []) {
-      const held = await byId(id);
-      if (held === undefined) throw notFound();
-      const also = check(held.record);
-      const removals = await names.removals(held.record);
-      await store.commit([
-        { op: 'remove', key: accountKey(id) },
-        { op: 'remove', key: factorsKey(id) },
-        ...removals,
-        ...also,
-      ]);
+      let wasRemoved = false;
+      for (let attempt = 1; ; attempt += 1) {
+        const held = await byId(id);
+        if (held === undefined && wasRemoved) return;
+        if (held === undefined) throw notFound();
+        const also = check(held.record);
+        const removals = await names.removals(held.record);
+        try {
+          return await store.commit([...removeAccount(id, held.body), ...removals, ...also]);
+        } catch (error) {
+          if (!(error instanceof Conflict)) throw error;
+          if (attempt === maxAttempts)
+            throw new StoreUnavailable('an account changes too often', { cause: error });
+          // A cluster has removed the account before it came to the name.
+          wasRemoved = isNameConflict(error);
+        }
+      }
     },
   };
 };

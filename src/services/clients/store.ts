@@ -31,7 +31,7 @@ export interface ClientStore {
     next: (client: StoredClient) => StoredClient,
     writes?: readonly Write[],
   ): Promise<StoredClient>;
-  /** `check` throws when the client must not be removed as it is. */
+  /** `check` throws when the client must not be removed as it is, and sees it again if another process changed it meanwhile. */
   remove(id: string, writes?: readonly Write[], check?: (client: StoredClient) => void): Promise<void>;
 }
 
@@ -108,11 +108,24 @@ export const createClientStore = (store: Store, clock: Clock): ClientStore => {
       }
     },
     async remove(id, writes = [], check = () => {}) {
-      const held = await read(id);
-      if (held === undefined) throw clientNotFound(id);
-      check(held.client);
       const key = clientKey(id);
-      await store.commit([...writes, { op: 'remove', key: clientImageKey(key) }, { op: 'remove', key }]);
+      for (let attempt = 1; ; attempt += 1) {
+        const held = await read(id);
+        if (held === undefined) throw clientNotFound(id);
+        check(held.client);
+        try {
+          return await store.commit([
+            ...writes,
+            { op: 'replace', key, body: held.body, expected: held.body },
+            { op: 'remove', key: clientImageKey(key) },
+            { op: 'remove', key },
+          ]);
+        } catch (error) {
+          if (!(error instanceof Conflict) || !isAbout(error, id)) throw error;
+          if (attempt === maxAttempts)
+            throw new StoreUnavailable(`the client ${id} changes too often`, { cause: error });
+        }
+      }
     },
   };
 };

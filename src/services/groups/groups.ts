@@ -11,6 +11,7 @@ import {
   groupKey,
   insertGroup,
   readGroup,
+  removeGroup,
   replaceGroup,
   toGroup,
 } from './record.ts';
@@ -132,7 +133,19 @@ export const createGroups = ({ store, config, clock, events }: GroupsOptions): G
       await change(name, (former) => ({ ...former, closedAt: former.closedAt ?? clock.now() }), ifVersion);
     },
     async remove(name) {
-      await store.commit([{ op: 'remove', key: groupKey(name) }]);
+      for (let attempt = 1; ; attempt += 1) {
+        const [held] = await read([name]);
+        // Someone else has deleted it, and perhaps added another one of this name.
+        if (held?.stored?.record.closedAt === undefined) return;
+        try {
+          await store.commit(removeGroup(name, held.stored.body));
+          break;
+        } catch (error) {
+          if (!(error instanceof Conflict)) throw error;
+          if (attempt === maxAttempts)
+            throw new StoreUnavailable('a group changes too often', { cause: error });
+        }
+      }
       events.emit({ type: 'group.removed', outcome: 'ok', details: { group: name } });
     },
   };

@@ -1,4 +1,4 @@
-import type { Document, Insert, Key, Replace } from '../../store/port.ts';
+import type { Document, Insert, Key, Replace, Write } from '../../store/port.ts';
 import { record } from '../../store/record.ts';
 import { kinds } from '../../store/record-kinds.ts';
 import { versionOf } from '../record-version.ts';
@@ -42,6 +42,12 @@ export const expectGroup = (name: string, body: string): Replace => ({
   body,
   expected: body,
 });
+
+/** They fail when the group is not as it was read. */
+export const removeGroup = (name: string, body: string): readonly Write[] => [
+  expectGroup(name, body),
+  { op: 'remove', key: groupKey(name) },
+];
 
 export const toGroup = (group: GroupRecord): Group => {
   const { name, title, description, createdAt } = group;

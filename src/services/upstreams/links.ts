@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { Conflict, StoreUnavailable } from '../../store/errors.ts';
 import type { Document, Insert, Key, Merge, Replace, Store, Write } from '../../store/port.ts';
 import { record } from '../../store/record.ts';
 import { kinds } from '../../store/record-kinds.ts';
@@ -50,6 +51,8 @@ export interface UpstreamLinks {
 const format = record<Link>('upstreamLink');
 /** An account has a few at most. */
 const maxLinks = 100;
+/** Each attempt that fails is one that another request made succeed. */
+const maxAttempts = 20;
 const index = 'upstream-links';
 
 /** Subjects may be personal, and are as long as the upstream likes. */
@@ -60,6 +63,13 @@ const keyOf = (upstream: string, subject: string): Key => ({
 });
 
 const toStored = (key: Key, { body }: Document): StoredLink => ({ key, body, link: format.decode(body) });
+
+const removal: UpstreamLinks['removal'] = ({ key, body }) => [
+  // A cluster writes what else is in the commit before it comes to this condition.
+  { op: 'merge', key, ifAbsent: 'refuse' },
+  { op: 'replace', key, body, expected: body },
+  { op: 'remove', key },
+];
 
 export const createUpstreamLinks = (store: Store): UpstreamLinks => ({
   async find(upstream, subject) {
@@ -72,12 +82,18 @@ export const createUpstreamLinks = (store: Store): UpstreamLinks => ({
     return items.map(({ key, document }) => toStored(key, document));
   },
   async removeAll(account) {
-    let removed = 0;
-    do {
+    for (let attempt = 1; ; attempt += 1) {
       const { items } = await store.list(index, account, { limit: maxLinks });
-      if (items.length > 0) await store.commit(items.map(({ key }) => ({ op: 'remove', key })));
-      removed = items.length;
-    } while (removed === maxLinks);
+      if (items.length === 0) return;
+      try {
+        await store.commit(items.flatMap(({ key, document }) => removal(toStored(key, document))));
+      } catch (error) {
+        // Another account has taken over a link meanwhile, which is in its list then.
+        if (!(error instanceof Conflict)) throw error;
+        if (attempt >= maxAttempts)
+          throw new StoreUnavailable('the links of an account change too often', { cause: error });
+      }
+    }
   },
   insertion: (link) => ({
     op: 'insert',
@@ -94,10 +110,5 @@ export const createUpstreamLinks = (store: Store): UpstreamLinks => ({
     expected: body,
     index: [{ index, of: link.account, at: link.linkedAt }],
   }),
-  removal: ({ key, body }) => [
-    // A cluster writes what else is in the commit before it comes to this condition.
-    { op: 'merge', key, ifAbsent: 'refuse' },
-    { op: 'replace', key, body, expected: body },
-    { op: 'remove', key },
-  ],
+  removal,
 });

@@ -1,0 +1,100 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import t from 'tap';
+import { ensureRedis, freshPrefix } from '../support/redis.ts';
+import { longTimeouts } from '../support/wait-for.ts';
+import { startAdminServer } from './admin-server.ts';
+
+t.setTimeout(180_000);
+
+const redis = await ensureRedis();
+t.teardown(redis.close);
+const { call, machine } = await startAdminServer(t, {
+  store: {
+    url: redis.url,
+    prefix: freshPrefix(),
+    operation_timeout_ms: longTimeouts.operationTimeoutMs,
+    deadline_ms: longTimeouts.deadlineMs,
+  },
+});
+const caller = await machine();
+const helper = await machine('admin:read admin:accounts');
+const rounds = 60;
+
+/** Sends a removal at another moment of a change each time. Returns the rounds in which not exactly one succeeded. */
+const raceAll = async (
+  prepare: (round: number) => Promise<{
+    readonly remove: () => Promise<{ readonly status: number }>;
+    readonly change: () => Promise<{ readonly status: number }>;
+  }>,
+) => {
+  const wrong: string[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    const { remove, change } = await prepare(round);
+    const changing = change();
+    await sleep(round % 5);
+    const statuses = (await Promise.all([remove(), changing])).map(({ status }) => status);
+    if (statuses.filter((status) => status < 300).length !== 1) wrong.push(statuses.join(' and '));
+  }
+  return wrong;
+};
+
+t.test('an account is removed as the caller has seen it, or not at all', async (t) => {
+  const wrong = await raceAll(async (round) => {
+    const made = await call('POST', '/accounts', { caller, body: { username: `person${round}` } });
+    const path = `/accounts/${made.body.id}`;
+    const headers = { 'if-match': made.headers.get('etag') ?? '' };
+    return {
+      remove: () => call('DELETE', path, { caller, headers }),
+      change: () => call('PATCH', path, { caller, headers, body: { claims: { name: 'Ada' } } }),
+    };
+  });
+  t.same(wrong, []);
+});
+
+t.test('an account that has got a role meanwhile is removed by admin:roles only', async (t) => {
+  await call('POST', '/groups', { caller, body: { name: 'postern-admins' } });
+  const wrong = await raceAll(async (round) => {
+    const made = await call('POST', '/accounts', { caller, body: { username: `admin${round}` } });
+    return {
+      remove: () =>
+        call('DELETE', `/accounts/${made.body.id}`, { caller: helper, headers: { 'if-match': '*' } }),
+      change: () => call('PUT', `/groups/postern-admins/members/${made.body.id}`, { caller }),
+    };
+  });
+  t.same(wrong, []);
+});
+
+t.test('a client is removed as the caller has seen it, or not at all', async (t) => {
+  const wrong = await raceAll(async () => {
+    const made = await call('POST', '/clients', { caller, body: { type: 'machine', metadata: {} } });
+    const path = `/clients/${made.body.client_id}`;
+    const headers = { 'if-match': made.headers.get('etag') ?? '' };
+    return {
+      remove: () => call('DELETE', path, { caller, headers }),
+      change: () => call('PATCH', path, { caller, headers, body: { metadata: { client_name: 'Other' } } }),
+    };
+  });
+  t.same(wrong, []);
+});
+
+t.test(
+  'what an account was called is free once it is removed, also when it was renamed at the same time',
+  async (t) => {
+    const left: string[] = [];
+    for (let round = 0; round < rounds; round += 1) {
+      const [former, next] = [`before${round}`, `after${round}`];
+      const { body } = await call('POST', '/accounts', { caller, body: { username: former } });
+      const headers = { 'if-match': '*' };
+      const renaming = call('PATCH', `/accounts/${body.id}`, { caller, headers, body: { username: next } });
+      await sleep(round % 10);
+      const removed = await call('DELETE', `/accounts/${body.id}`, { caller, headers });
+      await renaming;
+      t.equal(removed.status, 204);
+      for (const username of [former, next]) {
+        const added = await call('POST', '/accounts', { caller, body: { username } });
+        if (added.status !== 201) left.push(username);
+      }
+    }
+    t.same(left, []);
+  },
+);
