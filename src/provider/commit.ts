@@ -10,7 +10,7 @@ import type { GrantType } from './grant-types.ts';
 import { asyncLocalStorage } from './internals.ts';
 import { findMismatch } from './mismatch.ts';
 import { type RenderError, replaceResponse } from './replace-response.ts';
-import { getRequestContext, setUnitOfWork } from './request-context.ts';
+import { getRequestContext, keepLatestRequests, setUnitOfWork } from './request-context.ts';
 import type { RouteHooks } from './route-middleware.ts';
 import { keepFormerSessionCookie } from './session-cookie.ts';
 import { ReplayError } from './storage/replay-error.ts';
@@ -48,9 +48,12 @@ const commitOutcome = async (ctx: KoaContextWithOIDC, work: UnitOfWork): Promise
  * the store refuses the commit or is unavailable, an error replaces the response. A request that ends with a 5xx status
  * commits nothing, so the code or refresh token that it sent is still good.
  */
-export const commitBeforeResponse =
-  (provider: Provider, { store, renderError, clients, hooks, ...eventSource }: Dependencies) =>
-  async (ctx: KoaContextWithOIDC, next: Next): Promise<void> => {
+export const commitBeforeResponse = (
+  provider: Provider,
+  { store, renderError, clients, hooks, ...eventSource }: Dependencies,
+) => {
+  const keepLatest = keepLatestRequests();
+  return async (ctx: KoaContextWithOIDC, next: Next): Promise<void> => {
     const { unitOfWork: work = new UnitOfWork(store), translateResponse } = getRequestContext(ctx.req);
     setUnitOfWork(ctx, work);
     try {
@@ -62,7 +65,8 @@ export const commitBeforeResponse =
         if (error instanceof ReplayError) emitGrantRevoked(eventSource, ctx);
         await replaceResponse(provider, ctx, error, renderError);
       }
-      if (outcomeOf(ctx) !== 'succeeded') keepFormerSessionCookie(provider, ctx, work);
+      if (outcomeOf(ctx) === 'succeeded') keepLatest(ctx);
+      else keepFormerSessionCookie(provider, ctx, work);
       translateResponse?.(ctx, errorOf(ctx));
       if (ctx.status >= 400) completeErrorResponse(provider.issuer, ctx);
     } finally {
@@ -70,3 +74,4 @@ export const commitBeforeResponse =
       emitOutcome(eventSource, ctx, error && (await findMismatch(ctx, error, clients.closestId)));
     }
   };
+};

@@ -60,6 +60,19 @@ export const findUnitOfWork = (): UnitOfWork | undefined => {
   return ctx?.[unitOfWork] ?? currentUnitOfWork();
 };
 
+/**
+ * Keeps the latest request of each route and grant type until the next one. V8 drops compiled code whose hidden classes
+ * no object has, and a full collection of garbage while a server rests would find no object of a request: then hundreds of
+ * functions are compiled again. Call it for requests that succeed, so that no caller chooses how many are kept.
+ */
+export const keepLatestRequests = (): ((ctx: KoaContextWithOIDC) => void) => {
+  const latest = new Map<string, KoaContextWithOIDC>();
+  return (ctx) => {
+    const { route, params } = ctx.oidc;
+    latest.set(`${route} ${params?.['grant_type']}`, ctx);
+  };
+};
+
 /** For overrides, which the engine calls without a context. Undefined when no request of the engine is being served. */
 export const currentContext = (): KoaContextWithOIDC | undefined => Provider.ctx;
 
