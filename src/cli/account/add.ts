@@ -2,7 +2,7 @@ import type { Command } from '#src/command.ts';
 import type { Accounts } from '#src/services/accounts/index.ts';
 import { formatMembers } from '../format-members.ts';
 import { parseNamedValues } from '../name-value.ts';
-import { collectValues } from '../paging.ts';
+import { collectValues } from '../option-values.ts';
 import { readSecret } from '../secret-input.ts';
 import { accountData, withAccounts } from './with-accounts.ts';
 

@@ -1,8 +1,8 @@
 import type { Command, CommandContext } from '#src/command.ts';
 import type { ListedInvitation, RevocableInvitations } from '#src/services/invitations/index.ts';
 import { formatMembers } from '../format-members.ts';
-import { type PagingFlags, rejectBadCursor, wholeNumber } from '../paging.ts';
-import { isoTime, table } from '../table.ts';
+import { addPagingOptions, answerPage, type PagingFlags, rejectBadCursor } from '../paging.ts';
+import { isoTime } from '../table.ts';
 
 const withInvitations = <T>(
   { withInstallation }: CommandContext,
@@ -39,29 +39,18 @@ const toData = ({
 
 const list: Command = (group, context) => {
   const { output } = context;
-  group
+  const command = group
     .command('list', { isDefault: true })
-    .description('list the invitations that were not accepted yet, newest first')
-    .option('--limit <number>', 'how many', wholeNumber(1, 1000), 50)
-    .option('--cursor <cursor>', 'where the page before ended')
-    .action(async (flags: PagingFlags) => {
-      const { items, next } = await withInvitations(context, (invitations) =>
-        rejectBadCursor(invitations.list(flags)),
-      );
-      const rows = items.map(({ id, email, groups, expiresAt }) => [
-        id,
-        email,
-        groups.join(' '),
-        isoTime(expiresAt),
-      ]);
-      output.answer(
-        { items: items.map(toData), ...(next !== undefined && { next }) },
-        rows.length === 0
-          ? 'No invitation is open; `account invite` makes one.'
-          : table(['INVITATION', 'EMAIL', 'GROUPS', 'UNTIL'], rows),
-      );
-      if (next !== undefined) output.note(`More with --cursor ${next}`);
+    .description('list the invitations that were not accepted yet, newest first');
+  addPagingOptions(command).action(async (flags: PagingFlags) => {
+    const page = await withInvitations(context, (invitations) => rejectBadCursor(invitations.list(flags)));
+    answerPage(output, page, {
+      toData,
+      headings: ['INVITATION', 'EMAIL', 'GROUPS', 'UNTIL'],
+      toRow: ({ id, email, groups, expiresAt }) => [id, email, groups.join(' '), isoTime(expiresAt)],
+      empty: 'No invitation is open; `account invite` makes one.',
     });
+  });
 };
 
 const revoke: Command = (group, context) => {

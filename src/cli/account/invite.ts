@@ -4,7 +4,7 @@ import { exitCode, Failure } from '#src/errors.ts';
 import type { Accounts } from '#src/services/accounts/index.ts';
 import { type Groups, groupNotFound } from '#src/services/groups/index.ts';
 import { parseNamedValues } from '../name-value.ts';
-import { collectValues, wholeNumber } from '../paging.ts';
+import { collectValues, wholeNumber } from '../option-values.ts';
 import { isoTime } from '../table.ts';
 import { createInvitation, type Invitation } from './create-invitation.ts';
 import { withAccounts } from './with-accounts.ts';

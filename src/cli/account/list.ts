@@ -1,6 +1,5 @@
 import type { Command } from '#src/command.ts';
-import { type PagingFlags, rejectBadCursor, wholeNumber } from '../paging.ts';
-import { table } from '../table.ts';
+import { addPagingOptions, answerPage, type PagingFlags, rejectBadCursor } from '../paging.ts';
 import { accountData, withAccounts } from './with-accounts.ts';
 
 interface ListFlags extends PagingFlags {
@@ -9,30 +8,22 @@ interface ListFlags extends PagingFlags {
 
 export const list: Command = (group, context) => {
   const { output } = context;
-  group
+  const command = group
     .command('list')
     .description('list accounts, those of the configuration first')
-    .option('--search <prefix>', 'only those with a user name, e-mail address or name that begins with it')
-    .option('--limit <number>', 'how many', wholeNumber(1, 1000), 50)
-    .option('--cursor <cursor>', 'where the page before ended')
-    .action(async ({ search, ...flags }: ListFlags) => {
-      const { items, next } = await withAccounts(context, (accounts) =>
-        rejectBadCursor(search === undefined ? accounts.list(flags) : accounts.search(search, flags)),
-      );
-      const rows = items.map(({ id, username, enabled, from }) => [
-        username,
-        enabled ? 'enabled' : 'disabled',
-        from,
-        id,
-      ]);
-      output.answer(
-        { items: items.map(accountData), ...(next === undefined ? {} : { next }) },
-        rows.length === 0
-          ? search === undefined
-            ? 'There are no accounts; `account add` makes one.'
-            : `No account begins with ${search}.`
-          : table(['USERNAME', 'STATE', 'FROM', 'SUB'], rows),
-      );
-      if (next !== undefined) output.note(`More with --cursor ${next}`);
+    .option('--search <prefix>', 'only those with a user name, e-mail address or name that begins with it');
+  addPagingOptions(command).action(async ({ search, ...flags }: ListFlags) => {
+    const page = await withAccounts(context, (accounts) =>
+      rejectBadCursor(search === undefined ? accounts.list(flags) : accounts.search(search, flags)),
+    );
+    answerPage(output, page, {
+      toData: accountData,
+      headings: ['USERNAME', 'STATE', 'FROM', 'SUB'],
+      toRow: ({ id, username, enabled, from }) => [username, enabled ? 'enabled' : 'disabled', from, id],
+      empty:
+        search === undefined
+          ? 'There are no accounts; `account add` makes one.'
+          : `No account begins with ${search}.`,
     });
+  });
 };

@@ -3,7 +3,7 @@ import type { Claims } from '#src/services/accounts/index.ts';
 import type { Draft } from '#src/services/outbox/index.ts';
 import { formatMembers } from '../format-members.ts';
 import { parseNamedValues } from '../name-value.ts';
-import { collectValues } from '../paging.ts';
+import { collectValues } from '../option-values.ts';
 import { accountData, requireAccount, withAccounts } from './with-accounts.ts';
 
 interface UpdateFlags {

@@ -3,7 +3,7 @@ import { type Command, type Installation, usageError } from '#src/command.ts';
 import { exitCode, Failure } from '#src/errors.ts';
 import { createInvitation } from '../account/create-invitation.ts';
 import { withAccounts } from '../account/with-accounts.ts';
-import { wholeNumber } from '../paging.ts';
+import { wholeNumber } from '../option-values.ts';
 import { isoTime } from '../table.ts';
 
 interface InviteFlags {

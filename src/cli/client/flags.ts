@@ -3,7 +3,7 @@ import type { Command as Program } from 'commander';
 import { usageError } from '#src/command.ts';
 import type { AddClient } from '#src/services/clients/index.ts';
 import { parseNamedValues } from '../name-value.ts';
-import { collectValues } from '../paging.ts';
+import { collectValues } from '../option-values.ts';
 
 export interface MetadataFlags {
   readonly name?: string;

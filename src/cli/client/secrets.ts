@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 import type { Command } from '#src/command.ts';
 import { formatMembers } from '../format-members.ts';
-import { wholeNumber } from '../paging.ts';
+import { wholeNumber } from '../option-values.ts';
 import { secretData, shownOnceNote } from './present.ts';
 import { withClients } from './with-clients.ts';
 

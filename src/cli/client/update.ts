@@ -1,7 +1,7 @@
 import { type Command, usageError } from '#src/command.ts';
 import type { ClientMetadata } from '#src/services/clients/index.ts';
 import { formatMembers } from '../format-members.ts';
-import { collectValues } from '../paging.ts';
+import { collectValues } from '../option-values.ts';
 import { addMetadataOptions, type MetadataFlags, metadataOf } from './flags.ts';
 import { clientData, schemeNotes } from './present.ts';
 import { withClients } from './with-clients.ts';

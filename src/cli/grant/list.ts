@@ -2,8 +2,8 @@ import type { Command } from '#src/command.ts';
 import type { GrantSummary } from '#src/services/sessions/index.ts';
 import { requireAccount } from '../account/with-accounts.ts';
 import { withSessions } from '../account/with-sessions.ts';
-import { type PagingFlags, rejectBadCursor, wholeNumber } from '../paging.ts';
-import { isoTime, table } from '../table.ts';
+import { addPagingOptions, answerPage, type PagingFlags, rejectBadCursor } from '../paging.ts';
+import { isoTime } from '../table.ts';
 import { grantData } from './present.ts';
 
 interface ListFlags extends PagingFlags {
@@ -18,30 +18,21 @@ const scopeTextOf = ({ scopes, resources }: GrantSummary): string =>
 
 export const list: Command = (group, context) => {
   const { output } = context;
-  group
+  const command = group
     .command('list')
     .description('list the grants of an account, newest first: which client holds tokens, and for what')
     .argument('<username>', 'or its sub')
-    .option('--client <id>', 'only those of this client')
-    .option('--limit <number>', 'how many', wholeNumber(1, 1000), 50)
-    .option('--cursor <cursor>', 'where the page before ended')
-    .action(async (username: string, flags: ListFlags) => {
-      const { items, next } = await withSessions(context, async (sessions, accounts) => {
-        const { id } = await requireAccount(accounts, username);
-        return rejectBadCursor(sessions.listGrants(id, flags));
-      });
-      const rows = items.map((grant) => [
-        grant.id,
-        grant.client,
-        isoTime(grant.grantedAt),
-        scopeTextOf(grant),
-      ]);
-      output.answer(
-        { items: items.map(grantData), ...(next === undefined ? {} : { next }) },
-        rows.length === 0
-          ? `No client holds anything for ${username}.`
-          : table(['GRANT', 'CLIENT', 'GRANTED', 'SCOPES'], rows),
-      );
-      if (next !== undefined) output.note(`More with --cursor ${next}`);
+    .option('--client <id>', 'only those of this client');
+  addPagingOptions(command).action(async (username: string, flags: ListFlags) => {
+    const page = await withSessions(context, async (sessions, accounts) => {
+      const { id } = await requireAccount(accounts, username);
+      return rejectBadCursor(sessions.listGrants(id, flags));
     });
+    answerPage(output, page, {
+      toData: grantData,
+      headings: ['GRANT', 'CLIENT', 'GRANTED', 'SCOPES'],
+      toRow: (grant) => [grant.id, grant.client, isoTime(grant.grantedAt), scopeTextOf(grant)],
+      empty: `No client holds anything for ${username}.`,
+    });
+  });
 };

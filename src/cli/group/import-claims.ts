@@ -1,5 +1,5 @@
 import { type Command, usageError } from '#src/command.ts';
-import { collectValues } from '../paging.ts';
+import { collectValues } from '../option-values.ts';
 import { withGroups } from './with-groups.ts';
 
 interface ImportFlags {

@@ -3,7 +3,7 @@ import type { Command as Program } from 'commander';
 import type { StoredUpstreamSettings } from '#config';
 import { usageError } from '#src/command.ts';
 import { parseNamedValues } from '../name-value.ts';
-import { collectValues } from '../paging.ts';
+import { collectValues } from '../option-values.ts';
 
 export interface SettingFlags {
   readonly name?: string;

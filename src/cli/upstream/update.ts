@@ -1,7 +1,7 @@
 import { type Command, usageError } from '#src/command.ts';
 import { describeUpstream } from '#src/services/administration/describe.ts';
 import { formatMembers } from '../format-members.ts';
-import { collectValues } from '../paging.ts';
+import { collectValues } from '../option-values.ts';
 import { addSettingOptions, type SettingFlags, settingsOf } from './settings.ts';
 import { withUpstreams } from './with-upstreams.ts';
 
