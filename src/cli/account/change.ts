@@ -1,5 +1,6 @@
 import type { Command } from '#src/command.ts';
 import type { Account, Accounts } from '#src/services/accounts/index.ts';
+import { Draft } from '#src/store/draft.ts';
 import { formatMembers } from '../format-members.ts';
 import { endEverything, endedData, endedNote } from './end-everything.ts';
 import { accountData, requireAccount, withAccounts } from './with-accounts.ts';
@@ -84,8 +85,7 @@ export const remove: Command = (group, context) => {
         await createForgetAccount(installation)(account);
         const { createCommandNotices } = await import('./with-factors.ts');
         const notice = (await createCommandNotices(installation)).draftDeleted(account);
-        await accounts.remove(account.id, { also: () => (notice ? [notice.write] : []) });
-        await notice?.afterCommit();
+        await Draft.commitWith((writesOf) => accounts.remove(account.id, { also: () => writesOf(notice) }));
         return account;
       });
       context.output.answer({ sub: id, username: name, deleted: true }, `The account ${name} is deleted.`);

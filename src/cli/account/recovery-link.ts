@@ -1,5 +1,6 @@
 import type { Command } from '#src/command.ts';
 import { exitCode, Failure } from '#src/errors.ts';
+import { Draft } from '#src/store/draft.ts';
 import { isoTime } from '../table.ts';
 import { withFactors } from './with-factors.ts';
 
@@ -32,8 +33,7 @@ export const recoveryLink: Command = (group, context) => {
             kind: 'command',
           });
           const notice = notices.draft('recovery-link', { account: account.id });
-          await store.commit([draft.write, ...(notice ? [notice.write] : [])]);
-          await notice?.afterCommit();
+          await Draft.commitWith((writesOf) => store.commit([draft.write, ...writesOf(notice)]));
           events.emit({ type: 'account.recovery_link_made', outcome: 'ok', account: account.id });
           return { ...draft, account };
         } finally {

@@ -1,6 +1,6 @@
 import { type Command, type Installation, usageError } from '#src/command.ts';
 import type { Claims } from '#src/services/accounts/index.ts';
-import type { Draft } from '#src/services/outbox/index.ts';
+import { Draft } from '#src/store/draft.ts';
 import { formatMembers } from '../format-members.ts';
 import { parseNamedValues } from '../name-value.ts';
 import { collectValues } from '../option-values.ts';
@@ -62,18 +62,14 @@ export const update: Command = (group, context) => {
       const account = await withAccounts(context, async (accounts, installation) => {
         const { id } = await requireAccount(accounts, username);
         const notices = changesAddress(changes.claims) ? await loadNotices(installation) : undefined;
-        let notice: Draft | undefined;
-        const updated = await accounts.update(id, changes, {
-          ifVersion,
-          // The operator of the machine may change roles.
-          mayChangeRoles: true,
-          alsoFor(before, after) {
-            notice = notices?.draftAddressTaken(before, after);
-            return notice ? [notice.write] : [];
-          },
-        });
-        await notice?.afterCommit();
-        return updated;
+        return Draft.commitWith((writesOf) =>
+          accounts.update(id, changes, {
+            ifVersion,
+            // The operator of the machine may change roles.
+            mayChangeRoles: true,
+            alsoFor: (before, after) => writesOf(notices?.draftAddressTaken(before, after)),
+          }),
+        );
       });
       output.answer(accountData(account), formatMembers(accountData(account)));
     });

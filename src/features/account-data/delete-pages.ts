@@ -4,6 +4,7 @@ import type { Form } from '../../http/pages/form.ts';
 import type { AccountPages, AccountVisit } from '../../services/account-pages/index.ts';
 import { foldUsername } from '../../services/accounts/index.ts';
 import { describeRequest } from '../../services/notices/index.ts';
+import { Draft } from '../../store/draft.ts';
 import { accountDeletedPage, deleteAccountPage } from '../../views/pages/account-data.ts';
 import type { AccountDataDependencies } from './dependencies.ts';
 import { dataPath, deletedPath, deletePath } from './paths.ts';
@@ -62,8 +63,7 @@ export const deletePages = (
         await forgetAccount(account);
         const { tag } = visit.frame.page.messages;
         const notice = notices.draftDeleted(account, describeRequest(request, tag));
-        await accounts.remove(account.id, { also: () => (notice ? [notice.write] : []) });
-        await notice?.afterCommit();
+        await Draft.commitWith((writesOf) => accounts.remove(account.id, { also: () => writesOf(notice) }));
         events.emit({
           type: 'account.deleted',
           outcome: 'ok',

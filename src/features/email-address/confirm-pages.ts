@@ -13,6 +13,7 @@ import {
   isPasswordRight,
   loadSession,
 } from '../../services/sign-ins/index.ts';
+import { Draft } from '../../store/draft.ts';
 import { addressConfirmedPage, confirmAddressPage } from '../../views/pages/email-address.ts';
 import type { EmailAddressDependencies } from './dependencies.ts';
 import { confirmMail, isOutdated } from './message.ts';
@@ -93,14 +94,15 @@ export const confirmPages = (dependencies: EmailAddressDependencies): FastifyPlu
     };
     const notice = draftNotice(request, account, email);
     try {
-      await links.useUp(link, (consume) =>
-        accounts.update(account.id, change, { also: [consume, ...(notice ? [notice.write] : [])] }),
+      await Draft.commitWith((writesOf) =>
+        links.useUp(link, (consume) =>
+          accounts.update(account.id, change, { also: [consume, ...writesOf(notice)] }),
+        ),
       );
     } catch (error) {
       // Another account verified it meanwhile.
       throw error instanceof Failure && error.code === 'email_taken' ? linkGone() : error;
     }
-    await notice?.afterCommit();
     events.emit({
       type: 'account.address_confirmed',
       outcome: 'ok',

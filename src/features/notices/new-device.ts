@@ -19,8 +19,5 @@ export const createNotifyNewDevice =
     const isNew = clock.now() - (account.createdAt ?? 0) < newAccountMs;
     if (isNew || verifiedAddressOf(account) === undefined) return;
     const about = { account: account.id, ...describeRequest(request, page.messages.tag) };
-    const notice = notices.draft('new-device', about);
-    if (!notice) return;
-    work.stage(notice.write);
-    work.afterCommit(notice.afterCommit);
+    notices.draft('new-device', about)?.stageIn(work);
   };

@@ -1,3 +1,4 @@
+import { Draft } from '../../store/draft.ts';
 import type { Groups } from '../groups/index.ts';
 import type { Claims } from './account.ts';
 import type { AccountChange } from './change.ts';
@@ -50,10 +51,8 @@ export const createAddAccount = ({
       roleGroups.refuseChange({}, { groups: groupsIn(account) }, {});
       await refuseGroupClaims(account.claims);
       const record = await newRecord(account);
-      return {
-        writes: [...(await groups.require(allGroupsOf(record))), ...stored.insertions(record)],
-        afterCommit: () => publishAdded(record),
-      };
+      const writes = [...(await groups.require(allGroupsOf(record))), ...stored.insertions(record)];
+      return new Draft(writes, () => publishAdded(record));
     },
   };
 };

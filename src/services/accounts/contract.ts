@@ -1,3 +1,4 @@
+import type { Draft } from '../../store/draft.ts';
 import type { Write } from '../../store/port.ts';
 import type { Account, Claims, FactorKind, Json, Requirement } from './account.ts';
 import type { NameGiver } from './new-username.ts';
@@ -62,12 +63,6 @@ export interface ImportOptions extends RoleRight {
 
 /** What an export has of an account, with the hash of the password. */
 export type ExportedAccount = ImportAccount & { readonly sub: string };
-
-/** An account that isn't stored yet. The caller commits `writes` together with others, then calls `afterCommit`. */
-interface AccountDraft {
-  readonly writes: readonly Write[];
-  afterCommit(): Promise<void>;
-}
 
 export interface ChangeAccount {
   readonly username?: string;
@@ -209,7 +204,7 @@ export interface Accounts {
   check(account: AddAccount): void;
   /** `also` is committed together with the account, as the use of the link that invited the person. */
   add(account: AddAccount, options?: Omit<ChangeOptions, keyof ChangeConditions>): Promise<Account>;
-  draft(account: AddAccount): Promise<AccountDraft>;
+  draft(account: AddAccount): Promise<Draft>;
   update(id: string, change: ChangeAccount, options?: UpdateOptions): Promise<Account>;
   /** Joining a group that doesn't exist is refused; a group may be left that doesn't exist any more. */
   changeGroups(id: string, change: GroupChange, options?: ChangeConditions & RoleRight): Promise<Account>;

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type { Clock, Write } from '../../store/port.ts';
+import { Draft } from '../../store/draft.ts';
+import type { Clock } from '../../store/port.ts';
 import type { Account } from './account.ts';
 import type { AccountChange } from './change.ts';
 import { namesOf } from './claims.ts';
@@ -8,10 +9,8 @@ import type { Passwords } from './password/passwords.ts';
 import type { AccountRecord } from './record.ts';
 import { changeRequired } from './requirements.ts';
 
-/** `write` is committed together with the password. */
-export type DraftPasswordNotice = (
-  account: string,
-) => { readonly write: Write; afterCommit(): Promise<void> } | undefined;
+/** The message is committed together with the password. */
+export type DraftPasswordNotice = (account: string) => Draft | undefined;
 
 interface Dependencies {
   readonly passwords: Passwords;
@@ -47,11 +46,12 @@ export const createSetPassword = ({
       };
     };
     const notice = draftPasswordNotice(id);
-    await change(id, 'account.password_changed', withHash, {
-      also: [...also, ...(notice ? [notice.write] : [])],
-      ...conditions,
-    });
-    await notice?.afterCommit();
+    await Draft.commitWith((writesOf) =>
+      change(id, 'account.password_changed', withHash, {
+        also: [...also, ...writesOf(notice)],
+        ...conditions,
+      }),
+    );
   };
 
   return {

@@ -1,9 +1,9 @@
 import { Failure } from '../../errors.ts';
+import { Draft } from '../../store/draft.ts';
 import type { Clock } from '../../store/port.ts';
 import type { ForgetAccount } from '../account-removal/index.ts';
 import type { Account, Accounts, AddAccount, ChangeAccount, Claims } from '../accounts/index.ts';
 import type { Notices } from '../notices/index.ts';
-import type { Draft } from '../outbox/index.ts';
 import type { EndEverything, Ended } from '../sessions/index.ts';
 import { type Administrator, requirePermission, requireRecentSignIn } from './administrator.ts';
 import type { RecordChange } from './change-record.ts';
@@ -104,17 +104,14 @@ export const createAccountAdministration = ({
       };
       const named = Array.isArray(change.groups) ? change.groups : [];
       requireRightOver(by, { operatorGroups: named });
-      let notice: Draft | undefined;
-      const updated = await accounts.update(id, change, {
-        ifVersion,
-        check,
-        mayChangeRoles: by.permissions.has('roles'),
-        alsoFor(held, changed) {
-          notice = notices.draftAddressTaken(held, changed);
-          return notice ? [notice.write] : [];
-        },
-      });
-      await notice?.afterCommit();
+      const updated = await Draft.commitWith((writesOf) =>
+        accounts.update(id, change, {
+          ifVersion,
+          check,
+          mayChangeRoles: by.permissions.has('roles'),
+          alsoFor: (held, changed) => writesOf(notices.draftAddressTaken(held, changed)),
+        }),
+      );
       recordChange(by, {
         operation: 'account.update',
         account: id,
@@ -142,16 +139,9 @@ export const createAccountAdministration = ({
         before = held;
         requireRightOver(by, held);
       };
-      let notice: Draft | undefined;
-      await accounts.remove(id, {
-        ifVersion,
-        check,
-        also(held) {
-          notice = notices.draftDeleted(held);
-          return notice ? [notice.write] : [];
-        },
-      });
-      await notice?.afterCommit();
+      await Draft.commitWith((writesOf) =>
+        accounts.remove(id, { ifVersion, check, also: (held) => writesOf(notices.draftDeleted(held)) }),
+      );
       await end(id);
       await forgetAccount({ id });
       recordChange(by, {

@@ -1,5 +1,6 @@
 import type { Config } from '#config';
 import { Failure } from '../../errors.ts';
+import { Draft } from '../../store/draft.ts';
 import type { Clock, Store } from '../../store/port.ts';
 import { draftRecovery } from '../account-recovery/index.ts';
 import type { Account } from '../accounts/index.ts';
@@ -126,8 +127,7 @@ export const createCredentialAdministration = ({
       if (!account.enabled) throw disabled();
       const { url, until, write } = draftRecovery({ links, issuer, now: clock.now() }, account, makerOf(by));
       const notice = notices.draft('recovery-link', { account: id });
-      await store.commit([write, ...(notice ? [notice.write] : [])]);
-      await notice?.afterCommit();
+      await Draft.commitWith((writesOf) => store.commit([write, ...writesOf(notice)]));
       recordChange(by, { operation: 'account.recovery_link', account: id });
       return { url, until };
     },

@@ -1,3 +1,4 @@
+import type { Draft } from '../../store/draft.ts';
 import type { Write } from '../../store/port.ts';
 import type { Image } from '../images/index.ts';
 
@@ -73,12 +74,6 @@ export interface NewClient {
   readonly secret?: NewSecret;
 }
 
-/** A client that isn't stored yet. The caller commits `writes` together with others, then calls `afterCommit`. */
-interface ClientDraft extends NewClient {
-  readonly writes: readonly Write[];
-  afterCommit(): Promise<void>;
-}
-
 export interface AddClient {
   /** Sets grant types, response types and the authentication method, unless `metadata` sets them. */
   readonly type?: ClientType;
@@ -128,7 +123,7 @@ export interface Clients {
   /** Makes clients searchable that an earlier release has stored, until it is stopped. */
   indexForSearch(isStopped: () => boolean): Promise<void>;
   add(client: AddClient): Promise<NewClient>;
-  draft(client: AddClient): ClientDraft;
+  draft(client: AddClient): NewClient & { readonly draft: Draft };
   /** Merges the changes; `null` removes a property. */
   update(
     id: string,

@@ -2,6 +2,7 @@ import type { Config } from '#config';
 import { exitCode, Failure } from '../../errors.ts';
 import type { Events } from '../../events.ts';
 import type { GrantType } from '../../provider/grant-types.ts';
+import { Draft } from '../../store/draft.ts';
 import type { Clock, Store, Write } from '../../store/port.ts';
 import { createGroups } from '../groups/index.ts';
 import type { SecretCipher } from '../keys/index.ts';
@@ -210,8 +211,7 @@ export const createClients = ({
       const { stored, added } = newClient(client);
       return {
         ...added,
-        writes: [insertClient(stored)],
-        afterCommit: () => publishChange('client.added', stored.id),
+        draft: new Draft([insertClient(stored)], () => publishChange('client.added', stored.id)),
       };
     },
     async update(id, changes, options) {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Config } from '#config';
 import { exitCode, Failure } from '../../errors.ts';
+import { Draft } from '../../store/draft.ts';
 import { Conflict } from '../../store/errors.ts';
 import type { Clock, Key, Store } from '../../store/port.ts';
 import { record } from '../../store/record.ts';
@@ -49,12 +50,13 @@ const createDemo = async ({ store, config, clock, accounts, clients }: DemoOptio
   for (const one of demoClients(config.issuer)) {
     if ((await clients.get(one.id)) === undefined) newClients.push({ type: one.type, ...clients.draft(one) });
   }
-  const drafts = [...newClients, ...(person ? [person] : [])];
-  await store.commit([
-    { op: 'insert', key: marker, body: format.encode({ at: clock.now() }) },
-    ...drafts.flatMap(({ writes }) => writes),
-  ]);
-  for (const { afterCommit } of drafts) await afterCommit();
+  const drafts = [...newClients.map(({ draft }) => draft), person];
+  await Draft.commitWith((writesOf) =>
+    store.commit([
+      { op: 'insert', key: marker, body: format.encode({ at: clock.now() }) },
+      ...drafts.flatMap(writesOf),
+    ]),
+  );
   return {
     ...(person && { person: { username: demoUsername, password } }),
     clients: newClients.map(({ client, type, secret }) => ({

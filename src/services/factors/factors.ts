@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Config } from '#config';
 import type { Events } from '../../events.ts';
+import { Draft } from '../../store/draft.ts';
 import { newId } from '../../store/new-id.ts';
 import type { Clock, Store } from '../../store/port.ts';
 import { type Account, type Accounts, factorsKey } from '../accounts/index.ts';
@@ -64,10 +65,19 @@ export const createFactors = ({
   const emit = (type: string, { id }: Account, factor: string, { request: _, ...by }: By = {}): void =>
     events.emit({ type, outcome: 'ok', account: id, ...by, details: { factor } });
 
-  /** A message that is committed together with the change. */
-  const draftNotice = (kind: NoticeKind, { id }: Account, by?: By) => {
-    const draft = notices?.draft(kind, { account: id, ...by?.request });
-    return { writes: draft ? [draft.write] : [], afterCommit: async () => draft?.afterCommit() };
+  /** Applies a change, and commits a message about it together with what it writes. */
+  const changeWithNotice = <T>(
+    kind: NoticeKind,
+    { account, by }: { readonly account: Account; readonly by: By | undefined },
+    change: (factors: FactorsRecord) => Change<T>,
+  ): Promise<T> => {
+    const notice = notices?.draft(kind, { account: account.id, ...by?.request });
+    return Draft.commitWith((writesOf) =>
+      changeFactors(account, (factors) => {
+        const changed = change(factors);
+        return changed.next ? { ...changed, also: [...(changed.also ?? []), ...writesOf(notice)] } : changed;
+      }),
+    );
   };
 
   const secretOf = (account: Account, { id, secret }: AuthenticatorRecord): Buffer =>
@@ -92,32 +102,24 @@ export const createFactors = ({
     isRemoved: (authenticator: AuthenticatorRecord) => boolean,
     by?: By,
   ): Promise<number> => {
-    const notice = draftNotice('factor-removed', account, by);
-    const removed = await changeFactors(account, (factors) => {
+    const removed = await changeWithNotice('factor-removed', { account, by }, (factors) => {
       const authenticators = factors.authenticators.filter((one) => !isRemoved(one));
       const result = factors.authenticators.length - authenticators.length;
       const kept = authenticators.length === 0 ? withoutRecovery(factors) : factors;
-      return { result, ...(result > 0 && { next: { ...kept, authenticators }, also: notice.writes }) };
+      return { result, ...(result > 0 && { next: { ...kept, authenticators } }) };
     });
-    if (removed > 0) {
-      emit('account.factor_removed', account, 'authenticator', by);
-      await notice.afterCommit();
-    }
+    if (removed > 0) emit('account.factor_removed', account, 'authenticator', by);
     return removed;
   };
 
   /** Removes the recovery codes, if they were made at `since` or later. */
   const removeRecovery = async (account: Account, since: number, by?: By): Promise<boolean> => {
-    const notice = draftNotice('factor-removed', account, by);
-    const isRemoved = await changeFactors(account, (factors) =>
+    const isRemoved = await changeWithNotice('factor-removed', { account, by }, (factors) =>
       factors.recovery && factors.recovery.createdAt >= since
-        ? { result: true, next: withoutRecovery(factors), also: notice.writes }
+        ? { result: true, next: withoutRecovery(factors) }
         : { result: false },
     );
-    if (isRemoved) {
-      emit('account.factor_removed', account, 'recovery', by);
-      await notice.afterCommit();
-    }
+    if (isRemoved) emit('account.factor_removed', account, 'recovery', by);
     return isRemoved;
   };
 
@@ -153,34 +155,34 @@ export const createFactors = ({
       if (!secret) return { outcome: 'expired' };
       const step = findStep(secret, code, clock.now());
       if (step === undefined) return { outcome: 'wrong' };
-      const notice = draftNotice('factor-added', account, by);
-      const verdict = await changeFactors(account, (factors): Change<EnrolVerdict> => {
-        const others = replace ? [] : factors.authenticators;
-        // The form was sent twice, as by a double click.
-        const isKnown = factors.authenticators.some((one) => secretOf(account, one).equals(secret));
-        if (isKnown) return { result: { outcome: 'repeated' } };
-        if (others.length >= maxAuthenticators) return { result: { outcome: 'tooMany' } };
-        const id = newId(9);
-        const encrypted = cipher.encrypt(secret.toString('base64url'), secretContext(account.id, id));
-        const now = clock.now();
-        const added: AuthenticatorRecord = { id, secret: encrypted, createdAt: now, lastStep: step };
-        const keepsCodes = others.length > 0 && factors.recovery !== undefined;
-        const codes = hasRecoveryCodes && !keepsCodes ? newRecoveryCodes() : undefined;
-        return {
-          result: { outcome: 'added', ...(codes && { recoveryCodes: codes }) },
-          next: {
-            ...(keepsCodes ? factors : withoutRecovery(factors)),
-            authenticators: [...others, added],
-            ...(codes && { recovery: newRecovery(account, codes) }),
-            ...(replace && { forgottenAt: now }),
-          },
-          also: [...also, ...notice.writes],
-        };
-      });
-      if (verdict.outcome === 'added') {
-        emit('account.factor_added', account, 'authenticator', by);
-        await notice.afterCommit();
-      }
+      const verdict = await changeWithNotice(
+        'factor-added',
+        { account, by },
+        (factors): Change<EnrolVerdict> => {
+          const others = replace ? [] : factors.authenticators;
+          // The form was sent twice, as by a double click.
+          const isKnown = factors.authenticators.some((one) => secretOf(account, one).equals(secret));
+          if (isKnown) return { result: { outcome: 'repeated' } };
+          if (others.length >= maxAuthenticators) return { result: { outcome: 'tooMany' } };
+          const id = newId(9);
+          const encrypted = cipher.encrypt(secret.toString('base64url'), secretContext(account.id, id));
+          const now = clock.now();
+          const added: AuthenticatorRecord = { id, secret: encrypted, createdAt: now, lastStep: step };
+          const keepsCodes = others.length > 0 && factors.recovery !== undefined;
+          const codes = hasRecoveryCodes && !keepsCodes ? newRecoveryCodes() : undefined;
+          return {
+            result: { outcome: 'added', ...(codes && { recoveryCodes: codes }) },
+            next: {
+              ...(keepsCodes ? factors : withoutRecovery(factors)),
+              authenticators: [...others, added],
+              ...(codes && { recovery: newRecovery(account, codes) }),
+              ...(replace && { forgottenAt: now }),
+            },
+            also,
+          };
+        },
+      );
+      if (verdict.outcome === 'added') emit('account.factor_added', account, 'authenticator', by);
       return verdict;
     },
 
@@ -203,40 +205,30 @@ export const createFactors = ({
 
     async useRecoveryCode(account, typed, by) {
       const hash = hashOfRecoveryCode(account.id, typed);
-      const notice = draftNotice('recovery-code-used', account, by);
-      const verdict = await changeFactors(account, (factors): Change<'right' | 'wrong'> => {
-        const { recovery } = factors;
-        if (!recovery?.codes.includes(hash)) return { result: 'wrong' };
-        const codes = recovery.codes.filter((code) => code !== hash);
-        return {
-          result: 'right',
-          next: { ...factors, recovery: { ...recovery, codes } },
-          also: notice.writes,
-        };
-      });
-      if (verdict === 'right') {
-        emit('account.recovery_code_used', account, 'recovery', by);
-        await notice.afterCommit();
-      }
+      const verdict = await changeWithNotice(
+        'recovery-code-used',
+        { account, by },
+        (factors): Change<'right' | 'wrong'> => {
+          const { recovery } = factors;
+          if (!recovery?.codes.includes(hash)) return { result: 'wrong' };
+          const codes = recovery.codes.filter((code) => code !== hash);
+          return { result: 'right', next: { ...factors, recovery: { ...recovery, codes } } };
+        },
+      );
+      if (verdict === 'right') emit('account.recovery_code_used', account, 'recovery', by);
       return verdict;
     },
 
     async renewRecoveryCodes(account, by) {
       if (!hasRecoveryCodes) return undefined;
       const codes = newRecoveryCodes();
-      const notice = draftNotice('recovery-codes-made', account, by);
-      const isDone = await changeFactors(account, (factors) =>
+      const isDone = await changeWithNotice('recovery-codes-made', { account, by }, (factors) =>
         factors.authenticators.length === 0
           ? { result: false }
-          : {
-              result: true,
-              next: { ...factors, recovery: newRecovery(account, codes) },
-              also: notice.writes,
-            },
+          : { result: true, next: { ...factors, recovery: newRecovery(account, codes) } },
       );
       if (!isDone) return undefined;
       emit('account.recovery_codes_made', account, 'recovery', by);
-      await notice.afterCommit();
       return codes;
     },
 

@@ -1,8 +1,9 @@
 import type { Config } from '#config';
+import type { Draft } from '../../store/draft.ts';
 import type { Clock } from '../../store/port.ts';
 import type { UnitOfWork } from '../../store/unit-of-work.ts';
 import type { UploadedLogo } from '../../views/theme/mail-logo.ts';
-import type { Draft, Outbox } from '../outbox/index.ts';
+import type { Outbox } from '../outbox/index.ts';
 import { isMailAddress } from './address.ts';
 import { createMailContext, type MailContextIn } from './context.ts';
 import { createPreview, type PreviewedMessage } from './preview.ts';

@@ -2,15 +2,15 @@
  * Owns the requests for messages that tell people what happened to their account. What such a message says, and the page
  * "This wasn't me" that it leads to, belong to features/notices.
  *
- * To send a notice: commit `write` of a draft together with the change that it is about, then call `afterCommit`. To add
- * a kind: add its name here, its texts in views/languages/mail, and its line in views/mail/notices.ts.
+ * To send a notice: commit a draft together with the change that it is about (`Draft.commitWith`). To add a kind: add its
+ * name here, its texts in views/languages/mail, and its line in views/mail/notices.ts.
  */
 
+import type { Draft } from '../../store/draft.ts';
 import { newId } from '../../store/new-id.ts';
 import type { Clock } from '../../store/port.ts';
 import { type Account, foldUsername } from '../accounts/index.ts';
 import { languageOf, type Mail, verifiedAddressOf } from '../mail/index.ts';
-import type { Draft } from '../outbox/index.ts';
 
 export const noticeKinds = [
   'password-changed',

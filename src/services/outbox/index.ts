@@ -12,7 +12,7 @@
  * 4. A process that dies leaves its messages in the store. The next sweep of any process takes them.
  */
 export { DeliveryFailed } from './delivery-failed.ts';
-export { createOutbox, type Draft, type Outbox } from './outbox.ts';
+export { createOutbox, type Outbox } from './outbox.ts';
 export {
   insertDelivery,
   mailQueue,

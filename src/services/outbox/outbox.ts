@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Events } from '../../events.ts';
+import { Draft } from '../../store/draft.ts';
 import { Conflict } from '../../store/errors.ts';
-import type { Clock, Insert, Listed, Store } from '../../store/port.ts';
+import type { Clock, Listed, Store } from '../../store/port.ts';
 import { UnitOfWork } from '../../store/unit-of-work.ts';
 import { DeliveryFailed } from './delivery-failed.ts';
 import {
@@ -18,13 +19,8 @@ import {
 
 type Handler = (about: Delivery['about']) => Promise<void>;
 
-/** A message that isn't stored yet. The caller commits `write` together with its own, then calls `afterCommit`. */
-export interface Draft {
-  readonly write: Insert;
-  afterCommit(): Promise<void>;
-}
-
 export interface Outbox {
+  /** A message that is sent after the commit that stores it. */
   draft(kind: string, about: Delivery['about']): Draft;
   /** Stores the message with the unit of work, or in a commit without one. It is sent after the commit. */
   send(kind: string, about: Delivery['about'], work: UnitOfWork | undefined): Promise<void>;
@@ -162,22 +158,18 @@ export const createOutbox = ({ store, clock, events, onError, queue }: Dependenc
     }, inMs).unref();
   }
 
-  const draft = (kind: string, about: Delivery['about']): Draft => ({
-    write: insertDelivery({ kind, about, tries: 0 }, clock.now(), queue),
-    async afterCommit() {
+  const draft = (kind: string, about: Delivery['about']): Draft =>
+    new Draft([insertDelivery({ kind, about, tries: 0 }, clock.now(), queue)], async () => {
       // Commands store messages too, and only servers send them.
       if (stopped) await requestSweep(store, queue);
       else sweepSoon();
-    },
-  });
+    });
 
   return {
     draft,
     async send(kind, about, work) {
       const unit = work ?? new UnitOfWork(store);
-      const { write, afterCommit } = draft(kind, about);
-      unit.stage(write);
-      unit.afterCommit(afterCommit);
+      draft(kind, about).stageIn(unit);
       if (work === undefined) await unit.commit();
     },
     handle(kind, handler) {

@@ -1,6 +1,7 @@
 import { displayNameRule, isDisplayName, toDisplayName } from '../../display-name.ts';
 import { Failure } from '../../errors.ts';
 import type { Events } from '../../events.ts';
+import { Draft } from '../../store/draft.ts';
 import { Conflict } from '../../store/errors.ts';
 import type { Store, Write } from '../../store/port.ts';
 import { kinds } from '../../store/record-kinds.ts';
@@ -64,20 +65,21 @@ export const createPasskeyList = ({ store, events, notices }: Dependencies): Pas
     },
 
     async remove({ id: account }, id, { otherWay, by }) {
-      // Its write goes with the change.
       const notice = by?.notice && notices?.draft('passkey-removed', { account, ...by.notice });
-      const change = changePasskeys<StoredPasskey | 'unknown' | 'last'>(account, (record) => {
-        const removed = record.passkeys.find((passkey) => idOf(passkey) === id);
-        if (!removed) return { result: 'unknown' };
-        const isLast = record.passkeys.length === 1;
-        if (isLast && !otherWay) return { result: 'last' };
-        const passkeys = record.passkeys.filter((passkey) => passkey !== removed);
-        return {
-          result: removed,
-          next: { ...record, passkeys },
-          also: [...(isLast ? (otherWay ?? []) : []), ...(notice ? [notice.write] : [])],
-        };
-      });
+      const change = Draft.commitWith((writesOf) =>
+        changePasskeys<StoredPasskey | 'unknown' | 'last'>(account, (record) => {
+          const removed = record.passkeys.find((passkey) => idOf(passkey) === id);
+          if (!removed) return { result: 'unknown' };
+          const isLast = record.passkeys.length === 1;
+          if (isLast && !otherWay) return { result: 'last' };
+          const passkeys = record.passkeys.filter((passkey) => passkey !== removed);
+          return {
+            result: removed,
+            next: { ...record, passkeys },
+            also: [...(isLast ? (otherWay ?? []) : []), ...writesOf(notice)],
+          };
+        }),
+      );
       const outcome = await change.catch((error: unknown): 'last' => {
         // The other way was removed at the same time.
         if (error instanceof Conflict && error.key.kind === kinds.upstreamLink) return 'last';
@@ -86,7 +88,6 @@ export const createPasskeyList = ({ store, events, notices }: Dependencies): Pas
       if (outcome === 'unknown' || outcome === 'last') return outcome;
       // Not in the same commit: a cluster can't undo a removal, and without its owner a passkey that stays is dead.
       await store.commit([removeOwner(outcome)]);
-      await notice?.afterCommit();
       emit('passkey.removed', account, by);
       return 'removed';
     },

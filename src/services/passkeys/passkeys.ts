@@ -1,5 +1,6 @@
 import type { Config } from '#config';
 import type { Events } from '../../events.ts';
+import { Draft } from '../../store/draft.ts';
 import { Conflict } from '../../store/errors.ts';
 import type { Clock, Store } from '../../store/port.ts';
 import { kinds } from '../../store/record-kinds.ts';
@@ -90,23 +91,23 @@ export const createPasskeys = (dependencies: Dependencies): Passkeys => {
       if (!(await challenges.redeem(challenge, purpose))) throw new PasskeyRefused('passkey_challenge');
       const verified = await verifyRegistration(enabledParty(), { response, challenge });
       const added: StoredPasskey = { ...verified, createdAt: clock.now() };
-      // Its write goes with the change.
       const notice = by?.notice && notices.draft('passkey-added', { account: account.id, ...by.notice });
       try {
-        await changePasskeys(account.id, (record) => {
-          if (record.passkeys.length >= maxPasskeys) throw new PasskeyRefused('too_many_passkeys');
-          const { declinedAt: _, ...others } = record;
-          return {
-            result: undefined,
-            next: { ...others, passkeys: [...record.passkeys, added] },
-            also: [insertOwner(added.id, account.id), ...(notice ? [notice.write] : [])],
-          };
-        });
+        await Draft.commitWith((writesOf) =>
+          changePasskeys(account.id, (record) => {
+            if (record.passkeys.length >= maxPasskeys) throw new PasskeyRefused('too_many_passkeys');
+            const { declinedAt: _, ...others } = record;
+            return {
+              result: undefined,
+              next: { ...others, passkeys: [...record.passkeys, added] },
+              also: [insertOwner(added.id, account.id), ...writesOf(notice)],
+            };
+          }),
+        );
       } catch (error) {
         const isTaken = error instanceof Conflict && error.key.kind === kinds.passkeyOwner;
         throw isTaken ? new PasskeyRefused('already_registered', { cause: error }) : error;
       }
-      await notice?.afterCommit();
       const passkey = summaryOf(added);
       const { provider } = passkey;
       const { notice: _, ...who } = by ?? {};

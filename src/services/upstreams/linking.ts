@@ -1,4 +1,5 @@
 import type { Events } from '../../events.ts';
+import { Draft } from '../../store/draft.ts';
 import { Conflict } from '../../store/errors.ts';
 import type { Store, Write } from '../../store/port.ts';
 import type { Account } from '../accounts/index.ts';
@@ -56,10 +57,10 @@ export const createLinking = ({
   return {
     async link(account, identity, consume, by) {
       const notice = notices.draft('upstream-linked', { account: account.id, ...by.notice });
-      const also = [consume, ...(notice ? [notice.write] : [])];
-      const linked = await provisioning.link(account, identity, also);
+      const linked = await Draft.commitWith((writesOf) =>
+        provisioning.link(account, identity, [consume, ...writesOf(notice)]),
+      );
       if (!linked) return undefined;
-      await notice?.afterCommit();
       emit('account.upstream_linked', account.id, identity.upstream, by);
       return linked;
     },
@@ -68,14 +69,14 @@ export const createLinking = ({
       const otherWay = await besidesLink(account, stored);
       if (!otherWay) return 'refused';
       const notice = notices.draft('upstream-unlinked', { account: account.id, ...by.notice });
-      const also = [...otherWay, ...(notice ? [notice.write] : [])];
-      const unlinking = await provisioning.unlink(account, stored, also);
+      const unlinking = await Draft.commitWith((writesOf) =>
+        provisioning.unlink(account, stored, [...otherWay, ...writesOf(notice)]),
+      );
       if (unlinking === 'gone') return unlinking;
       if (unlinking === 'refused' || (await besidesLink(account, stored)) === undefined) {
         await restore(stored);
         return 'refused';
       }
-      await notice?.afterCommit();
       emit('account.upstream_unlinked', account.id, stored.link.upstream, by);
       return unlinking;
     },
