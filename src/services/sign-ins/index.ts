@@ -13,7 +13,7 @@ export {
   createCheckRepeated,
   isPasswordRight,
 } from './check-password.ts';
-export { type CompleteSignIn, codeMethods, createCompleteSignIn } from './complete-sign-in.ts';
+export { type CompleteSignIn, createCompleteSignIn } from './complete-sign-in.ts';
 export { type FirstFactor, findFirstFactor, hasFirstFactorOnly } from './first-factor.ts';
 export { loadSession, type Session } from './load-session.ts';
 export { createOtherWays, type OtherWays } from './other-ways.ts';
@@ -27,4 +27,5 @@ export {
   requireLoginBeforeFactor,
   requireLoginBeforeRequirements,
 } from './requirements.ts';
+export { codeMethods } from './second-factor-demand.ts';
 export { findReadyAccount, findSignedInAccount } from './signed-in-account.ts';
