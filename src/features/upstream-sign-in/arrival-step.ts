@@ -1,5 +1,4 @@
 import { interactionPolicy } from 'oidc-provider';
-import type { SecurityEvent } from '../../events.ts';
 import { displayOf } from '../../http/interactions/client-display.ts';
 import { hasQuery } from '../../http/interactions/has-query.ts';
 import type { Step, StepOutcome, Visit } from '../../http/interactions/step.ts';
@@ -7,20 +6,17 @@ import type { Form } from '../../http/pages/form.ts';
 import type { Account } from '../../services/accounts/index.ts';
 import {
   arrivalGone,
-  type ConnectedUpstream,
   decideFirstSignIn,
   type FirstSignIn,
   isArrivalUsed,
   isWayAllowed,
   labelOf,
-  type UpstreamIdentity,
 } from '../../services/upstreams/index.ts';
-import type { Write } from '../../store/port.ts';
 import { upstreamNewPage } from '../../views/pages/upstream.ts';
+import { type Arrived, type ArrivedDependencies, createArrivedOutcomes } from './arrived.ts';
 import type { UpstreamSignInDependencies } from './dependencies.ts';
-import { describeLinker, emitRefused, emitSignIn } from './events.ts';
 import { pendingIn, submissionWithout } from './pending.ts';
-import { backToApplication, showProblem } from './problem.ts';
+import { backToApplication } from './problem.ts';
 import { purposeOf } from './purpose.ts';
 import { queryNames } from './requests.ts';
 
@@ -35,128 +31,19 @@ const createPrompt = (): interactionPolicy.Prompt =>
     ),
   );
 
-/** A person who came back, as the page needs them. */
-interface Arrived {
-  readonly visit: Visit;
-  readonly upstream: ConnectedUpstream;
-  readonly identity: UpstreamIdentity;
-  /** Uses the arrival up. */
-  readonly consume: Write;
+/** What a person gets who isn't linked to an account, and whose account has their verified address. */
+interface Decision {
+  readonly decision: FirstSignIn;
+  readonly owner: Account | undefined;
 }
 
-type Dependencies = Pick<
-  UpstreamSignInDependencies,
-  | 'accounts'
-  | 'admission'
-  | 'arrivals'
-  | 'completeSignIn'
-  | 'config'
-  | 'events'
-  | 'linking'
-  | 'provisioning'
-  | 'throttle'
-  | 'upstreams'
->;
+interface Dependencies
+  extends ArrivedDependencies,
+    Pick<UpstreamSignInDependencies, 'arrivals' | 'upstreams'> {}
 
-export const createArrivalStep = ({
-  admission,
-  arrivals,
-  completeSignIn,
-  config,
-  events,
-  linking,
-  provisioning,
-  throttle,
-  upstreams,
-}: Dependencies): Step => {
-  const refuse = (
-    { visit, upstream }: Arrived,
-    kind: 'disabled' | 'no_account' | 'address_taken' | 'not_allowed',
-    account?: Account,
-  ): StepOutcome => {
-    const reason = kind === 'disabled' ? 'account_disabled' : `upstream_${kind}`;
-    emitRefused(events, visit, {
-      upstream: upstream.id,
-      reason,
-      ...(account && { account: account.id }),
-    });
-    return showProblem(visit, { kind, upstream });
-  };
-
-  const signIn = async ({ visit, upstream, identity }: Arrived, account: Account): Promise<StepOutcome> => {
-    const { id, isEnough } = upstream;
-    const { acr, amr, subject, sid, signedInAt } = identity;
-    const result = await completeSignIn(visit, {
-      account,
-      amr,
-      // A session keeps its kind of cookie when its owner signs in again.
-      remember: visit.interaction.session?.accountId === account.id,
-      upstream: {
-        id,
-        subject,
-        isEnough,
-        ...(sid !== undefined && { sid }),
-        ...(acr !== undefined && { acr }),
-        ...(signedInAt !== undefined && { signedInAt }),
-      },
-    });
-    // Otherwise the step for the second factor does it.
-    if (result.login) emitSignIn(events, visit, account.id, id);
-    return { finish: { ...submissionWithout(visit.interaction, 'upstream'), ...result } };
-  };
-
-  const emitSignUp = (
-    { visit, upstream }: Arrived,
-    result: Pick<SecurityEvent, 'outcome' | 'reason' | 'account'>,
-  ): void =>
-    events.emit({
-      type: 'sign-up',
-      ...result,
-      client: visit.client.clientId,
-      address: visit.request.ip,
-      correlation: visit.request.id,
-      details: { upstream: upstream.id },
-    });
-
-  /** The account that this person is linked to. Its claims and groups become what the upstream says now. */
-  const signInKnown = async (arrived: Arrived): Promise<StepOutcome | undefined> => {
-    const { identity, consume } = arrived;
-    const known = await provisioning.find(identity);
-    if (!known) return undefined;
-    if (!known.account.enabled) return refuse(arrived, 'disabled', known.account);
-    const account = await provisioning.update(known.stored, known.account, identity, [consume]);
-    return account && signIn(arrived, account);
-  };
-
-  const create = async (arrived: Arrived): Promise<StepOutcome> => {
-    const { visit, identity, consume, upstream } = arrived;
-    const verdict = await throttle.takeByAddress(
-      'create-account',
-      visit.request.ip,
-      config.security.throttle.registration_per_address,
-    );
-    if (!verdict.allowed) {
-      emitSignUp(arrived, { outcome: 'refused', reason: 'throttled' });
-      const page = showProblem(visit, { kind: 'unavailable', upstream });
-      return { ...page, status: 429, headers: { 'retry-after': String(verdict.waitSeconds) } } as StepOutcome;
-    }
-    admission.assertRoomToLast();
-    const account = await provisioning.create(identity, [consume]);
-    if (account) {
-      emitSignUp(arrived, { outcome: 'ok', account: account.id });
-      return signIn(arrived, account);
-    }
-    // Another request of the same person was quicker, or another account has the address.
-    return (await signInKnown(arrived)) ?? refuse(arrived, 'address_taken');
-  };
-
-  const linkOwner = async (arrived: Arrived, owner: Account): Promise<StepOutcome> => {
-    if (!owner.enabled) return refuse(arrived, 'disabled', owner);
-    const { visit, identity, consume } = arrived;
-    const account = await linking.link(owner, identity, consume, describeLinker(visit));
-    if (!account) return (await signInKnown(arrived)) ?? refuse(arrived, 'no_account');
-    return signIn(arrived, account);
-  };
+export const createArrivalStep = (dependencies: Dependencies): Step => {
+  const { arrivals, provisioning, upstreams } = dependencies;
+  const { refuse, signInKnown, create, linkOwner } = createArrivedOutcomes(dependencies);
 
   const showChoice = (
     { visit, upstream, identity }: Arrived,
@@ -173,17 +60,13 @@ export const createArrivalStep = ({
     }),
   });
 
-  const decide = async ({ identity, upstream }: Arrived) => {
+  const decide = async ({ identity, upstream }: Arrived): Promise<Decision> => {
     const owner = await provisioning.ownerOfAddress(identity);
     const isVerified = identity.email?.isVerified ?? false;
     return { owner, decision: decideFirstSignIn(upstream, { isVerified, hasOwner: owner !== undefined }) };
   };
 
-  const answerFirst = async (
-    arrived: Arrived,
-    decision: FirstSignIn,
-    owner: Account | undefined,
-  ): Promise<StepOutcome> => {
+  const answerFirst = async (arrived: Arrived, { decision, owner }: Decision): Promise<StepOutcome> => {
     switch (decision) {
       case 'create':
         return create(arrived);
@@ -196,7 +79,6 @@ export const createArrivalStep = ({
     }
   };
 
-  /** Undefined for a visit that has nothing to decide. */
   const findArrived = async (visit: Visit): Promise<Arrived | StepOutcome> => {
     const pending = pendingIn(visit.interaction, 'upstream');
     if (!pending) return { finish: { ...visit.interaction.lastSubmission } };
@@ -208,9 +90,15 @@ export const createArrivalStep = ({
     return isWayAllowed(visit.client, upstream.id) ? arrived : refuse(arrived, 'not_allowed');
   };
 
-  const usingUp = async (action: () => Promise<StepOutcome>): Promise<StepOutcome> => {
+  /** Signs in the account that the person is linked to. Without one, `answer` decides. */
+  const signInOr = async (
+    visit: Visit,
+    answer: (arrived: Arrived, decision: Decision) => Promise<StepOutcome>,
+  ): Promise<StepOutcome> => {
+    const arrived = await findArrived(visit);
+    if (!('identity' in arrived)) return arrived;
     try {
-      return await action();
+      return (await signInKnown(arrived)) ?? (await answer(arrived, await decide(arrived)));
     } catch (error) {
       throw isArrivalUsed(error) ? arrivalGone() : error;
     }
@@ -223,29 +111,18 @@ export const createArrivalStep = ({
     async show(visit) {
       if (hasQuery(visit.request, queryNames.choose))
         return { finish: submissionWithout(visit.interaction, 'upstream') };
-      const arrived = await findArrived(visit);
-      if (!('identity' in arrived)) return arrived;
-      return usingUp(async () => {
-        const known = await signInKnown(arrived);
-        if (known) return known;
-        const { decision, owner } = await decide(arrived);
-        return answerFirst(arrived, decision, owner);
-      });
+      return signInOr(visit, answerFirst);
     },
 
     async submit(visit, form: Form) {
       const back = backToApplication(form);
       if (back) return back;
-      const arrived = await findArrived(visit);
-      if (!('identity' in arrived)) return arrived;
-      return usingUp(async () => {
-        const known = await signInKnown(arrived);
-        if (known) return known;
+      return signInOr(visit, async (arrived, decided) => {
+        const { decision } = decided;
         // The page may be older than what it offers.
-        const { decision, owner } = await decide(arrived);
         if (form['create'] !== undefined && decision === 'choose') return create(arrived);
         if (form['link'] === undefined || (decision !== 'choose' && decision !== 'sign_in'))
-          return answerFirst(arrived, decision, owner);
+          return answerFirst(arrived, decided);
         const { upstream, ...rest } = { ...visit.interaction.lastSubmission };
         return { finish: { ...rest, upstream_link: upstream } };
       });

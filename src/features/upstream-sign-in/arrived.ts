@@ -1,0 +1,125 @@
+import type { SecurityEvent } from '../../events.ts';
+import type { StepOutcome, Visit } from '../../http/interactions/step.ts';
+import type { Account } from '../../services/accounts/index.ts';
+import type { ConnectedUpstream, UpstreamIdentity } from '../../services/upstreams/index.ts';
+import type { Write } from '../../store/port.ts';
+import type { UpstreamSignInDependencies } from './dependencies.ts';
+import { describeLinker, emitRefused, emitSignIn } from './events.ts';
+import { submissionWithout } from './pending.ts';
+import { showProblem } from './problem.ts';
+
+/** A person who came back from an upstream. */
+export interface Arrived {
+  readonly visit: Visit;
+  readonly upstream: ConnectedUpstream;
+  readonly identity: UpstreamIdentity;
+  /** Uses the arrival up. */
+  readonly consume: Write;
+}
+
+export type ArrivedDependencies = Pick<
+  UpstreamSignInDependencies,
+  'admission' | 'completeSignIn' | 'config' | 'events' | 'linking' | 'provisioning' | 'throttle'
+>;
+
+/** Each way in which the visit of a person who came back can end. */
+export const createArrivedOutcomes = ({
+  admission,
+  completeSignIn,
+  config,
+  events,
+  linking,
+  provisioning,
+  throttle,
+}: ArrivedDependencies) => {
+  const refuse = (
+    { visit, upstream }: Arrived,
+    kind: 'disabled' | 'no_account' | 'address_taken' | 'not_allowed',
+    account?: Account,
+  ): StepOutcome => {
+    const reason = kind === 'disabled' ? 'account_disabled' : `upstream_${kind}`;
+    emitRefused(events, visit, {
+      upstream: upstream.id,
+      reason,
+      ...(account && { account: account.id }),
+    });
+    return showProblem(visit, { kind, upstream });
+  };
+
+  const signIn = async ({ visit, upstream, identity }: Arrived, account: Account): Promise<StepOutcome> => {
+    const { id, isEnough } = upstream;
+    const { acr, amr, subject, sid, signedInAt } = identity;
+    const result = await completeSignIn(visit, {
+      account,
+      amr,
+      // A session keeps its kind of cookie when its owner signs in again.
+      remember: visit.interaction.session?.accountId === account.id,
+      upstream: {
+        id,
+        subject,
+        isEnough,
+        ...(sid !== undefined && { sid }),
+        ...(acr !== undefined && { acr }),
+        ...(signedInAt !== undefined && { signedInAt }),
+      },
+    });
+    // Otherwise the step for the second factor does it.
+    if (result.login) emitSignIn(events, visit, account.id, id);
+    return { finish: { ...submissionWithout(visit.interaction, 'upstream'), ...result } };
+  };
+
+  const emitSignUp = (
+    { visit, upstream }: Arrived,
+    result: Pick<SecurityEvent, 'outcome' | 'reason' | 'account'>,
+  ): void =>
+    events.emit({
+      type: 'sign-up',
+      ...result,
+      client: visit.client.clientId,
+      address: visit.request.ip,
+      correlation: visit.request.id,
+      details: { upstream: upstream.id },
+    });
+
+  /** The account that this person is linked to. Its claims and groups become what the upstream says now. */
+  const signInKnown = async (arrived: Arrived): Promise<StepOutcome | undefined> => {
+    const { identity, consume } = arrived;
+    const known = await provisioning.find(identity);
+    if (!known) return undefined;
+    if (!known.account.enabled) return refuse(arrived, 'disabled', known.account);
+    const account = await provisioning.update(known.stored, known.account, identity, [consume]);
+    return account && signIn(arrived, account);
+  };
+
+  const create = async (arrived: Arrived): Promise<StepOutcome> => {
+    const { visit, identity, consume, upstream } = arrived;
+    const verdict = await throttle.takeByAddress(
+      'create-account',
+      visit.request.ip,
+      config.security.throttle.registration_per_address,
+    );
+    if (!verdict.allowed) {
+      emitSignUp(arrived, { outcome: 'refused', reason: 'throttled' });
+      const page = showProblem(visit, { kind: 'unavailable', upstream });
+      return { ...page, status: 429, headers: { 'retry-after': String(verdict.waitSeconds) } } as StepOutcome;
+    }
+    admission.assertRoomToLast();
+    const account = await provisioning.create(identity, [consume]);
+    if (account) {
+      emitSignUp(arrived, { outcome: 'ok', account: account.id });
+      return signIn(arrived, account);
+    }
+    // Another request of the same person was quicker, or another account has the address.
+    return (await signInKnown(arrived)) ?? refuse(arrived, 'address_taken');
+  };
+
+  const linkOwner = async (arrived: Arrived, owner: Account): Promise<StepOutcome> => {
+    if (!owner.enabled) return refuse(arrived, 'disabled', owner);
+    const { visit, identity, consume } = arrived;
+    const account = await linking.link(owner, identity, consume, describeLinker(visit));
+    if (!account) return (await signInKnown(arrived)) ?? refuse(arrived, 'no_account');
+    return signIn(arrived, account);
+  };
+
+  return { refuse, signInKnown, create, linkOwner };
+};
