@@ -7,7 +7,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parse } from 'yaml';
@@ -15,6 +14,7 @@ import { freePort } from '#src/testing/free-port.ts';
 import { startCluster } from '../test/support/redis-cluster.ts';
 import { waitFor } from '../test/support/wait-for.ts';
 import { buildBundle } from './build-bundle.ts';
+import { redirectUri, type Site, send, signIn } from './sign-in-over-tls.ts';
 
 const root = resolve(import.meta.dirname, '..');
 type Variables = Readonly<Record<string, string>>;
@@ -45,122 +45,6 @@ const start = (command: string, args: readonly string[], env: Variables): ChildP
 
 const work = await mkdtemp(join(tmpdir(), 'postern-compose-'));
 const bundle = await buildBundle(work);
-
-interface Answer {
-  readonly status: number;
-  readonly location: string | undefined;
-  readonly cookies: readonly string[];
-  readonly body: string;
-}
-
-interface Site {
-  readonly origin: string;
-  /** The certificate of the authority that Caddy made for itself. */
-  readonly ca: string;
-}
-
-const send = (
-  { ca }: Site,
-  url: string,
-  { method = 'GET', headers = {}, body = '' }: { method?: string; headers?: Variables; body?: string } = {},
-): Promise<Answer> =>
-  new Promise((settle, fail) => {
-    const form = body === '' ? {} : { 'content-type': 'application/x-www-form-urlencoded' };
-    const sent = request(
-      url,
-      { method, ca, headers: { accept: 'text/html', ...form, ...headers } },
-      (response) => {
-        let text = '';
-        response.setEncoding('utf8').on('data', (chunk) => {
-          text += chunk;
-        });
-        response.on('end', () =>
-          settle({
-            status: response.statusCode ?? 0,
-            location: response.headers.location,
-            cookies: response.headers['set-cookie'] ?? [],
-            body: text,
-          }),
-        );
-      },
-    );
-    sent.on('error', fail);
-    sent.end(body);
-  });
-
-/** Keeps cookies and follows redirects within the site. */
-const createVisitor = (site: Site) => {
-  const jar = new Map<string, string>();
-  const visit = async (
-    url: string,
-    options: Parameters<typeof send>[2] = {},
-  ): Promise<Answer & { url: string }> => {
-    const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join('; ');
-    const answer = await send(site, url, { ...options, headers: { ...options.headers, cookie } });
-    for (const line of answer.cookies) {
-      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
-      jar.set(name, value);
-    }
-    const next = answer.location && new URL(answer.location, url);
-    return next && next.origin === site.origin ? visit(next.href) : { ...answer, url };
-  };
-  return visit;
-};
-
-const redirectUri = 'https://shop.example.com/callback';
-
-const fieldsOf = (html: string): Variables =>
-  Object.fromEntries(
-    [...html.matchAll(/<input[^>]*type="hidden"[^>]*>/g)].map(([tag]) => [
-      /name="([^"]*)"/.exec(tag)?.[1] ?? '',
-      /value="([^"]*)"/.exec(tag)?.[1] ?? '',
-    ]),
-  );
-
-interface Credentials {
-  readonly client: string;
-  readonly secret: string;
-  readonly password: string;
-}
-
-/** Signs a person in through the pages and redeems the code; returns the names of what the application got. */
-const signIn = async (site: Site, { client, secret, password }: Credentials): Promise<readonly string[]> => {
-  const visit = createVisitor(site);
-  const query = new URLSearchParams({
-    client_id: client,
-    response_type: 'code',
-    redirect_uri: redirectUri,
-    scope: 'openid',
-    nonce: 'a-nonce-of-the-check',
-    code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
-    code_challenge_method: 'S256',
-  });
-  /** Fills the form that has the field of that name, or that button. */
-  const submit = (page: Answer & { url: string }, name: string, fields: Variables) => {
-    const forms = page.body.match(/<form[\s\S]*?<\/form>/g) ?? [];
-    const form = forms.find((text) => text.includes(name)) ?? '';
-    const action = /<form[^>]*action="([^"]*)"/.exec(form)?.[1] ?? page.url;
-    const body = new URLSearchParams({ ...fieldsOf(form), ...fields }).toString();
-    return visit(new URL(action, page.url).href, { method: 'POST', body, headers: { origin: site.origin } });
-  };
-  let page = await visit(`${site.origin}/oauth/authorize?${query}`);
-  page = await submit(page, 'name="password"', { login: 'ada', password });
-  if (page.location === undefined) page = await submit(page, 'consent-allow', { decision: 'allow' });
-  const code = new URL(page.location ?? site.origin).searchParams.get('code');
-  if (code === null) throw new Error(`no code: ${page.status} ${page.location} ${page.body.slice(0, 2000)}`);
-  const answer = await send(site, `${site.origin}/oauth/token`, {
-    method: 'POST',
-    headers: { authorization: `Basic ${Buffer.from(`${client}:${secret}`).toString('base64')}` },
-    body: new URLSearchParams({
-      grant_type: 'authorization_code',
-      code,
-      redirect_uri: redirectUri,
-      code_verifier: 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk',
-    }).toString(),
-  });
-  if (answer.status !== 200) throw new Error(`no token: ${answer.status} ${answer.body}`);
-  return Object.keys(JSON.parse(answer.body));
-};
 
 const startCaddy = async (port: number, upstreams: readonly string[]): Promise<Site> => {
   const env = {
@@ -199,6 +83,38 @@ const makeKey = async (folder: string): Promise<void> => {
   execFileSync('sh', ['-euc', script.replaceAll('/run/key', folder).replaceAll('1000:1000', user)]);
 };
 
+interface Place {
+  /** In place of the volumes. */
+  readonly folder: string;
+  readonly key: string;
+  readonly origin: string;
+  /** In place of the cluster that the file names; undefined for SQLite. */
+  readonly storeUrl: string | undefined;
+}
+
+/** The variables of image and service, with what is of this machine in place of what is of the container. */
+const variablesOf = async (
+  name: string,
+  port: number,
+  { folder, key, origin, storeUrl }: Place,
+): Promise<Variables> => {
+  const own = Object.entries(services[name]?.environment ?? {}).map(([variable, value]) => [
+    variable,
+    value.replace(/\$\{\w+:-([^}]*)\}/, '$1').replace('/run/key', key),
+  ]);
+  const all: Variables = { ...(await imageVariables()), ...Object.fromEntries(own) };
+  return {
+    ...all,
+    PATH: process.env['PATH'] ?? '',
+    NODE_COMPILE_CACHE: join(work, 'compiled'),
+    POSTERN_ISSUER: origin,
+    POSTERN_LISTEN__HOST: '127.0.0.1',
+    POSTERN_LISTEN__PORT: String(port),
+    POSTERN_PROXY__TRUSTED: '["127.0.0.1"]',
+    POSTERN_STORE__URL: storeUrl ?? (all['POSTERN_STORE__URL'] ?? '').replace('/data', join(folder, 'data')),
+  };
+};
+
 const check = async (names: readonly string[], storeUrl: string | undefined): Promise<void> => {
   const folder = join(work, names.join('-'));
   const key = join(folder, 'key');
@@ -206,27 +122,10 @@ const check = async (names: readonly string[], storeUrl: string | undefined): Pr
   await mkdir(join(folder, 'data'), { mode: 0o700 });
   const tlsPort = await freePort();
   const origin = `https://localhost:${tlsPort}`;
-  const image = await imageVariables();
   const servers = await Promise.all(
     names.map(async (name) => {
       const port = await freePort();
-      const own = Object.entries(services[name]?.environment ?? {}).map(([variable, value]) => [
-        variable,
-        value.replace(/\$\{\w+:-([^}]*)\}/, '$1').replace('/run/key', key),
-      ]);
-      const all: Variables = { ...image, ...Object.fromEntries(own) };
-      const env = {
-        ...all,
-        PATH: process.env['PATH'] ?? '',
-        NODE_COMPILE_CACHE: join(work, 'compiled'),
-        POSTERN_ISSUER: origin,
-        POSTERN_LISTEN__HOST: '127.0.0.1',
-        POSTERN_LISTEN__PORT: String(port),
-        POSTERN_PROXY__TRUSTED: '["127.0.0.1"]',
-        POSTERN_STORE__URL:
-          storeUrl ?? (all['POSTERN_STORE__URL'] ?? '').replace('/data', join(folder, 'data')),
-      };
-      return { port, env };
+      return { port, env: await variablesOf(name, port, { folder, key, origin, storeUrl }) };
     }),
   );
   const [first] = servers;
