@@ -1,7 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Config } from '#config';
-import type { SecretCipher } from '../keys/index.ts';
-import { createEncryptedCookie } from './encrypted-cookie.ts';
+import { type CookieDependencies, createEncryptedCookie } from './encrypted-cookie.ts';
 import { callbackPath } from './paths.ts';
 import type { ResponseChecks } from './protocol.ts';
 
@@ -32,34 +30,22 @@ export interface FlowCookies {
 const maxAgeSeconds = 3600;
 /** Tabs have cookies of their own, up to this number: what was abandoned must not fill the headers of a request. */
 const slots = 12;
-const context = 'upstream flow';
 
-export const createFlowCookies = ({
-  config: { issuer },
-  cipher,
-  clock,
-}: {
-  readonly config: Pick<Config, 'issuer'>;
-  readonly cipher: SecretCipher;
-  readonly clock: { now(): number };
-}): FlowCookies => {
-  const secure = issuer.startsWith('https:');
-  const prefix = secure ? '__Secure-postern_upstream_' : 'postern_upstream_';
-  const nameOf = (state: string): string => `${prefix}${(state.codePointAt(0) ?? 0) % slots}`;
-  const cookie = createEncryptedCookie<Flow>({
-    cipher,
-    clock,
-    context,
+const slotOf = (state: string): string => String((state.codePointAt(0) ?? 0) % slots);
+
+export const createFlowCookies = (dependencies: CookieDependencies): FlowCookies => {
+  const cookie = createEncryptedCookie<Flow>(dependencies, {
+    name: 'postern_upstream_',
+    context: 'upstream flow',
     maxAgeSeconds,
-    secure,
     pathOf: callbackPath,
   });
   return {
-    begin: (flow) => cookie.write(nameOf(flow.checks.state), flow),
+    begin: (flow) => cookie.write(flow, slotOf(flow.checks.state)),
     find(upstream, state, headers) {
-      const flow = cookie.read(nameOf(state), upstream, headers);
+      const flow = cookie.read(upstream, headers, slotOf(state));
       return flow?.checks.state === state ? flow : undefined;
     },
-    end: (upstream, state) => cookie.remove(nameOf(state), upstream),
+    end: (upstream, state) => cookie.remove(upstream, slotOf(state)),
   };
 };

@@ -1,7 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Config } from '#config';
-import type { SecretCipher } from '../keys/index.ts';
-import { createEncryptedCookie } from './encrypted-cookie.ts';
+import { type CookieDependencies, createEncryptedCookie } from './encrypted-cookie.ts';
 import { upstreamPath } from './paths.ts';
 
 /** What a browser takes along to sign out at an upstream. */
@@ -25,30 +23,17 @@ export interface SignOutCookies {
 }
 
 const maxAgeSeconds = 900;
-const context = 'upstream sign-out';
 
-export const createSignOutCookies = ({
-  config: { issuer },
-  cipher,
-  clock,
-}: {
-  readonly config: Pick<Config, 'issuer'>;
-  readonly cipher: SecretCipher;
-  readonly clock: { now(): number };
-}): SignOutCookies => {
-  const secure = issuer.startsWith('https:');
-  const name = secure ? '__Secure-postern_upstream_out' : 'postern_upstream_out';
-  const cookie = createEncryptedCookie<SignOut>({
-    cipher,
-    clock,
-    context,
+export const createSignOutCookies = (dependencies: CookieDependencies): SignOutCookies => {
+  const cookie = createEncryptedCookie<SignOut>(dependencies, {
+    name: 'postern_upstream_out',
+    context: 'upstream sign-out',
     maxAgeSeconds,
-    secure,
     pathOf: upstreamPath,
   });
   return {
-    begin: (signOut) => cookie.write(name, signOut),
-    find: (upstream, headers) => cookie.read(name, upstream, headers),
-    end: (upstream) => cookie.remove(name, upstream),
+    begin: (signOut) => cookie.write(signOut),
+    find: (upstream, headers) => cookie.read(upstream, headers),
+    end: (upstream) => cookie.remove(upstream),
   };
 };
