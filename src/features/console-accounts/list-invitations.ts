@@ -1,20 +1,14 @@
-import { type ConsoleHandler, consolePaths } from '../../services/console-pages/index.ts';
+import { type ConsoleHandler, consolePaths, pagingOf } from '../../services/console-pages/index.ts';
 import { invitationsPage } from '../../views/console/invitations.ts';
 import type { ConsoleAccountsDependencies } from './dependencies.ts';
 import { doneMessage } from './done.ts';
-
-const pageSize = 50;
 
 type Dependencies = Pick<ConsoleAccountsDependencies, 'accounts' | 'administration'>;
 
 export const listInvitations =
   ({ accounts, administration }: Dependencies): ConsoleHandler =>
   async ({ by, frame, query }) => {
-    const { after } = query;
-    const { items, next } = await administration.invitations.list({
-      limit: pageSize,
-      ...(after !== undefined && { cursor: after }),
-    });
+    const { items, next } = await administration.invitations.list(pagingOf(query));
     const nameOf = async (maker: (typeof items)[number]['maker']): Promise<string | undefined> => {
       if (maker === undefined || maker.kind === 'command') return undefined;
       return maker.kind === 'client' ? maker.id : ((await accounts.find(maker.id))?.username ?? maker.id);

@@ -1,10 +1,9 @@
 import type { Account } from '../../services/accounts/index.ts';
-import { type ConsoleHandler, consolePaths } from '../../services/console-pages/index.ts';
+import { type ConsoleHandler, consolePaths, pageSize, pagingOf } from '../../services/console-pages/index.ts';
 import { type AccountRow, accountsPage } from '../../views/console/accounts.ts';
 import type { ConsoleAccountsDependencies } from './dependencies.ts';
 import { doneMessage } from './done.ts';
 
-const pageSize = 50;
 /** Pages without an account that the filter wants are passed over, but not for ever. */
 const maxPages = 5;
 
@@ -20,7 +19,7 @@ export const listAccounts =
     const found: Account[] = [];
     let next = after;
     for (let pages = 0; pages < maxPages && found.length < pageSize; pages += 1) {
-      const paging = { limit: pageSize - found.length, ...(next !== undefined && { cursor: next }) };
+      const paging = { ...pagingOf({ after: next }), limit: pageSize - found.length };
       const page = q.trim() === '' ? await accounts.list(paging) : await accounts.search(q, paging);
       found.push(...page.items.filter(isWanted));
       next = page.next;

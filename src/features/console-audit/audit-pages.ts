@@ -2,7 +2,7 @@ import type { Config } from '#config';
 import { Failure } from '../../errors.ts';
 import type { Administration } from '../../services/administration/index.ts';
 import { type AuditRecord, csvHead, csvLine, listRecords } from '../../services/audit/index.ts';
-import { type ConsoleHandler, consolePaths } from '../../services/console-pages/index.ts';
+import { type ConsoleHandler, consolePaths, pagingOf } from '../../services/console-pages/index.ts';
 import type { Store } from '../../store/port.ts';
 import { type AuditRow, auditPage } from '../../views/console/operation/audit.ts';
 import { readFilters } from './filters.ts';
@@ -14,7 +14,6 @@ export interface ConsoleAuditDependencies {
 }
 
 const { audit: auditPath } = consolePaths;
-const pageSize = 50;
 /** A filter that nothing matches must not read the whole record in one request. */
 const maxPages = 20;
 const most = { records: 10_000, pages: 100 } as const;
@@ -37,15 +36,8 @@ export const listAudit =
   ({ config, store }: Pick<ConsoleAuditDependencies, 'config' | 'store'>): ConsoleHandler =>
   async ({ frame, query }) => {
     const { filters, wanted, errors } = readFilters(query, frame.text.operation.audit.fields);
-    const { after } = query;
     const { items, next } =
-      errors.length > 0
-        ? { items: [] }
-        : await listRecords(store, wanted, {
-            limit: pageSize,
-            maxPages,
-            ...(after !== undefined && { cursor: after }),
-          });
+      errors.length > 0 ? { items: [] } : await listRecords(store, wanted, { ...pagingOf(query), maxPages });
     return {
       page: auditPage(frame, {
         path: auditPath,

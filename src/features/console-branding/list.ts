@@ -1,15 +1,12 @@
-import type { ConsoleHandler } from '../../services/console-pages/index.ts';
+import { type ConsoleHandler, doneMessageOf } from '../../services/console-pages/index.ts';
 import { siteImageNames, siteImagePath } from '../../services/images/index.ts';
 import { brandingPage } from '../../views/console/branding.ts';
 import { brandingPath, type ConsoleBrandingDependencies } from './dependencies.ts';
-
-const isDone = (done: string): done is 'uploaded' | 'removed' => ['uploaded', 'removed'].includes(done);
 
 export const listImages =
   ({ siteImages }: ConsoleBrandingDependencies): ConsoleHandler =>
   async ({ by, frame, query }) => {
     const { images } = await siteImages.read();
-    const { done = '' } = query;
     const mayChange = by.permissions.has('branding');
     return {
       page: brandingPage(frame, {
@@ -23,7 +20,7 @@ export const listImages =
             change: mayChange && setting === undefined ? `${brandingPath}/${name}` : undefined,
           };
         }),
-        done: isDone(done) ? frame.text.branding.done[done] : undefined,
+        done: doneMessageOf(frame.text.branding.done, query),
       }),
     };
   };

@@ -1,9 +1,13 @@
 import { type ClientRecord, type Clients, clientTypeOf, isClientType } from '../../services/clients/index.ts';
-import type { ConsoleHandler } from '../../services/console-pages/index.ts';
+import {
+  type ConsoleHandler,
+  doneMessageOf,
+  pageSize,
+  pagingOf,
+} from '../../services/console-pages/index.ts';
 import { clientListPage } from '../../views/console/clients/list.ts';
 import type { ConsoleClientsDependencies } from './dependencies.ts';
 
-const pageSize = 50;
 /** A filter that few clients match must not read all of them in one request. */
 const maxPages = 10;
 
@@ -17,7 +21,7 @@ const find = async (clients: Pick<Clients, 'list' | 'search'>, { query, after, m
   const found: ClientRecord[] = [];
   let cursor = after;
   for (let pages = 0; pages < maxPages; pages++) {
-    const options = { limit: pageSize, ...(cursor !== undefined && { cursor }) };
+    const options = pagingOf({ after: cursor });
     const page = query === '' ? await clients.list(options) : await clients.search(query, options);
     found.push(...page.items.filter(matches));
     cursor = page.next;
@@ -28,7 +32,8 @@ const find = async (clients: Pick<Clients, 'list' | 'search'>, { query, after, m
 
 export const listClients =
   ({ clients }: Pick<ConsoleClientsDependencies, 'clients'>): ConsoleHandler =>
-  async ({ by, frame, query: { q = '', type = '', after, done } }) => {
+  async ({ by, frame, query: asked }) => {
+    const { q = '', type = '', after } = asked;
     const wantedType = isClientType(type) ? type : undefined;
     const query = q.trim();
     const { found, next } = await find(clients, {
@@ -49,7 +54,7 @@ export const listClients =
         type: wantedType,
         next,
         mayAdd: by.permissions.has('clients'),
-        done: done === 'removed' ? frame.text.clients.done.removed : undefined,
+        done: doneMessageOf({ removed: frame.text.clients.done.removed }, asked),
       }),
     };
   };

@@ -1,6 +1,11 @@
 import { Failure } from '../../errors.ts';
 import { type ClientRecord, type NewSecret, needsSecret } from '../../services/clients/index.ts';
-import type { ConsoleAnswer, ConsoleHandler, ConsoleVisit } from '../../services/console-pages/index.ts';
+import {
+  type ConsoleAnswer,
+  type ConsoleHandler,
+  type ConsoleVisit,
+  doneMessageOf,
+} from '../../services/console-pages/index.ts';
 import { environmentBlock } from '../../services/recipes/connection.ts';
 import { newSecretPage } from '../../views/console/clients/created.ts';
 import { clientPath } from '../../views/console/clients/paths.ts';
@@ -45,7 +50,7 @@ export const secrets = ({
       isUnused: !needsSecret(client.metadata),
       values: visit.form,
       wasChanged: false,
-      done: visit.query['done'] === 'removed' ? visit.frame.text.clients.done.secretRemoved : undefined,
+      done: doneMessageOf({ removed: visit.frame.text.clients.done.secretRemoved }, visit.query),
       ...more,
     });
 

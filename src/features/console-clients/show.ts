@@ -1,5 +1,5 @@
 import { authenticationMethodOf } from '../../services/clients/index.ts';
-import { type ConsoleHandler, consolePaths } from '../../services/console-pages/index.ts';
+import { type ConsoleHandler, consolePaths, doneMessageOf } from '../../services/console-pages/index.ts';
 import { environmentBlock } from '../../services/recipes/connection.ts';
 import { clientPage } from '../../views/console/clients/client.ts';
 import type { ConsoleClientsDependencies } from './dependencies.ts';
@@ -8,16 +8,13 @@ import { findClient, modelOf } from './model.ts';
 const textsIn = (value: unknown): readonly string[] =>
   [value].flat().filter((one): one is string => typeof one === 'string');
 
-const isDone = (done: string): done is 'saved' | 'stopped' | 'started' =>
-  ['saved', 'stopped', 'started'].includes(done);
-
 export const showClient =
   ({ config, clients }: Pick<ConsoleClientsDependencies, 'config' | 'clients'>): ConsoleHandler =>
   async (visit) => {
     const { by, frame, query } = visit;
     const client = await findClient(clients, visit);
     const { metadata } = client;
-    const { done = '' } = query;
+    const { saved, stopped, started } = frame.text.clients.done;
     return {
       page: clientPage(frame, {
         client: modelOf(client, visit),
@@ -30,7 +27,7 @@ export const showClient =
         groups: textsIn(metadata['allowed_groups']),
         environment: environmentBlock(config, metadata, undefined).split('\n'),
         metadata: JSON.stringify(metadata, null, 2),
-        done: isDone(done) ? frame.text.clients.done[done] : undefined,
+        done: doneMessageOf({ saved, stopped, started }, query),
         audit: by.permissions.has('audit')
           ? `${consolePaths.audit}?${new URLSearchParams({ client: client.id })}`
           : undefined,

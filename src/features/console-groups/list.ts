@@ -1,18 +1,16 @@
-import { type ConsoleHandler, consolePaths } from '../../services/console-pages/index.ts';
+import {
+  type ConsoleHandler,
+  consolePaths,
+  doneMessageOf,
+  pagingOf,
+} from '../../services/console-pages/index.ts';
 import { groupsPage } from '../../views/console/groups.ts';
 import type { ConsoleGroupsDependencies } from './dependencies.ts';
-import { doneMessage } from './done.ts';
-
-const pageSize = 50;
 
 export const listGroups =
   ({ accounts, groups }: Pick<ConsoleGroupsDependencies, 'accounts' | 'groups'>): ConsoleHandler =>
   async ({ by, frame, query }) => {
-    const { after } = query;
-    const { items, next } = await groups.list({
-      limit: pageSize,
-      ...(after !== undefined && { cursor: after }),
-    });
+    const { items, next } = await groups.list(pagingOf(query));
     const page = groupsPage(frame, {
       path: consolePaths.groups,
       groups: items.map((group) => ({
@@ -24,7 +22,7 @@ export const listGroups =
       })),
       next,
       add: by.permissions.has('accounts') ? `${consolePaths.groups}/new` : undefined,
-      done: doneMessage(frame.text, query),
+      done: doneMessageOf(frame.text.groups.done, query),
     });
     return { page };
   };

@@ -1,10 +1,12 @@
-import { type ConsoleHandler, consolePaths } from '../../services/console-pages/index.ts';
+import {
+  type ConsoleHandler,
+  consolePaths,
+  doneMessageOf,
+  pagingOf,
+} from '../../services/console-pages/index.ts';
 import { groupPage } from '../../views/console/groups.ts';
 import type { ConsoleGroupsDependencies } from './dependencies.ts';
-import { doneMessage } from './done.ts';
 import { findGroup } from './find.ts';
-
-const pageSize = 50;
 
 export const showGroup =
   (dependencies: ConsoleGroupsDependencies): ConsoleHandler =>
@@ -13,13 +15,9 @@ export const showGroup =
     const { accounts } = dependencies;
     const group = await findGroup(dependencies, visit);
     const { name } = group;
-    const { after } = query;
     const givesRole = accounts.isRoleGroup(name);
     const mayChange = by.permissions.has('accounts') && (!givesRole || by.permissions.has('roles'));
-    const members = await accounts.members(name, {
-      limit: pageSize,
-      ...(after !== undefined && { cursor: after }),
-    });
+    const members = await accounts.members(name, pagingOf(query));
     const path = consolePaths.group(name);
     const page = groupPage(frame, {
       path,
@@ -42,7 +40,7 @@ export const showGroup =
             ...(group.from === 'store' && { edit: `${path}/edit`, remove: `${path}/remove` }),
           }
         : undefined,
-      done: doneMessage(frame.text, query),
+      done: doneMessageOf(frame.text.groups.done, query),
     });
     return { page };
   };

@@ -1,6 +1,6 @@
 import { Failure } from '../../errors.ts';
 import type { Administration } from '../../services/administration/index.ts';
-import type { ConsoleHandler } from '../../services/console-pages/index.ts';
+import { type ConsoleHandler, doneMessageOf } from '../../services/console-pages/index.ts';
 import type { Keys } from '../../services/keys/index.ts';
 import { consoleConfirmPage } from '../../views/console/confirm.ts';
 import { keyListPage } from '../../views/console/operation/keys.ts';
@@ -14,7 +14,7 @@ export interface ConsoleKeysDependencies {
 
 export const listKeys =
   ({ keys }: ConsoleKeysDependencies): ConsoleHandler =>
-  ({ by, frame, query: { done } }) => {
+  ({ by, frame, query }) => {
     const { keys: text } = frame.text.operation;
     const mayChange = by.permissions.has('keys');
     return {
@@ -32,7 +32,7 @@ export const listKeys =
             stage === 'retiring' && { removeHref: `${keysPath}/${encodeURIComponent(kid)}/remove` }),
         })),
         ...(mayChange && { rotate: `${keysPath}/rotate` }),
-        done: done === 'rotated' ? text.rotated : done === 'removed' ? text.removed : undefined,
+        done: doneMessageOf({ rotated: text.rotated, removed: text.removed }, query),
       }),
     };
   };

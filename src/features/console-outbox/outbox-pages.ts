@@ -1,6 +1,12 @@
 import { Failure } from '../../errors.ts';
 import { type Administration, outboxPermissions } from '../../services/administration/index.ts';
-import { type ConsoleHandler, type ConsoleVisit, consolePaths } from '../../services/console-pages/index.ts';
+import {
+  type ConsoleHandler,
+  type ConsoleVisit,
+  consolePaths,
+  doneMessageOf,
+  pagingOf,
+} from '../../services/console-pages/index.ts';
 import { findWaiting, listWaiting, type QueueName, queueNames } from '../../services/outbox/index.ts';
 import type { Store } from '../../store/port.ts';
 import { consoleConfirmPage } from '../../views/console/confirm.ts';
@@ -13,19 +19,14 @@ export interface ConsoleOutboxDependencies {
   readonly administration: Pick<Administration, 'outbox'>;
 }
 
-const pageSize = 50;
-
 const isQueue = (name: string): name is QueueName => queueNames.some((queue) => queue === name);
 
 export const listOutbox =
   ({ store }: Pick<ConsoleOutboxDependencies, 'store'>): ConsoleHandler =>
   async ({ by, frame, query }) => {
-    const { queue: name = 'requests', after, done } = query;
+    const { queue: name = 'requests' } = query;
     const queue = isQueue(name) ? name : 'requests';
-    const { items, next } = await listWaiting(store, queue, {
-      limit: pageSize,
-      ...(after !== undefined && { cursor: after }),
-    });
+    const { items, next } = await listWaiting(store, queue, pagingOf(query));
     const { outbox: text } = frame.text.operation;
     return {
       page: outboxPage(frame, {
@@ -38,7 +39,7 @@ export const listOutbox =
         failures: by.permissions.has('audit')
           ? `${consolePaths.audit}?type=delivery&outcome=failed`
           : undefined,
-        done: done === 'retried' ? text.retried : done === 'dropped' ? text.dropped : undefined,
+        done: doneMessageOf({ retried: text.retried, dropped: text.dropped }, query),
       }),
     };
   };

@@ -14,6 +14,7 @@
  * With `admin.listen` the pages are at that port, below the issuer's host name: browsers send the session cookie to every
  * port of a host, and to no other host.
  */
+export { doneMessageOf, pageSize, pagingOf } from './address.ts';
 export { formRoutes } from './form-routes.ts';
 export { ownOriginOf } from './own-origin.ts';
 export { consolePaths } from './paths.ts';
