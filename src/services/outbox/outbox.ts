@@ -42,6 +42,8 @@ interface Dependencies {
 
 /** Messages that this process can't send are looked at again after this time. */
 const unknownPauseMs = 60_000;
+/** Messages to a client that is sent as many as it may be at a time are looked at again after this time. */
+const busyPauseMs = 2_000;
 /** Messages of a process that ended are found at the latest after this time. */
 const sweepMs = 30_000;
 const batchSize = 20;
@@ -58,32 +60,30 @@ const mayRetry = (error: unknown): boolean => {
 };
 
 export const createOutbox = ({ store, clock, events, onError, queue }: Dependencies): Outbox => {
-  const { name, retryPauses, maxUnderWay, patienceMs } = queue;
+  const { name, retryPauses, maxUnderWay, maxPerClient = maxUnderWay, patienceMs } = queue;
   const handlers = new Map<string, Handler>();
   const underWay = new Set<Promise<void>>();
+  const underWayOf = new Map<string, number>();
   let running: Promise<void> | undefined;
   let again = false;
   let stopped = true;
   let timer: NodeJS.Timeout | undefined;
 
-  const attempt = async ({ key, document }: Listed): Promise<void> => {
-    const delivery = readDelivery(document);
-    const handler = delivery && handlers.get(delivery.kind);
-    if (!delivery || !handler) {
-      // A newer process may know the kind. Moved back, the message doesn't stand in front of others.
-      await store.commit([moveBack(key, queue, clock.now() + unknownPauseMs)]);
-      return;
-    }
-    const tries = delivery.tries + 1;
-    const pause = retryPauses[delivery.tries] ?? sweepMs;
+  /** Returns false when another process is sending it. */
+  const moveTo = async ({ key, document }: Listed, delivery: Delivery, at: number): Promise<boolean> => {
     try {
-      const postponed = { delivery: { ...delivery, tries }, queue, at: clock.now() + pause };
-      await store.commit([postpone(key, document, postponed)]);
+      await store.commit([postpone(key, document, { delivery, queue, at })]);
+      return true;
     } catch (error) {
-      // Another process is sending it.
-      if (error instanceof Conflict) return;
+      if (error instanceof Conflict) return false;
       throw error;
     }
+  };
+
+  const deliver = async (item: Listed, delivery: Delivery, handler: Handler): Promise<void> => {
+    const tries = delivery.tries + 1;
+    const pause = retryPauses[delivery.tries] ?? sweepMs;
+    if (!(await moveTo(item, { ...delivery, tries }, clock.now() + pause))) return;
     const failure = await handler(delivery.about).then(
       () => undefined,
       (error: unknown) => ({ error }),
@@ -99,8 +99,34 @@ export const createOutbox = ({ store, clock, events, onError, queue }: Dependenc
       if (event.reason !== undefined) events.emit({ ...event, type: 'delivery.postponed' });
       return scheduleSweep(pause);
     }
-    await store.commit([{ op: 'remove', key }]);
+    await store.commit([{ op: 'remove', key: item.key }]);
     events.emit({ ...event, type: 'delivery' });
+  };
+
+  const attempt = async (item: Listed): Promise<void> => {
+    const { key, document } = item;
+    const delivery = readDelivery(document);
+    const handler = delivery && handlers.get(delivery.kind);
+    if (!delivery || !handler) {
+      // A newer process may know the kind. Moved back, the message doesn't stand in front of others.
+      await store.commit([moveBack(key, queue, clock.now() + unknownPauseMs)]);
+      return;
+    }
+    const { client } = delivery.about;
+    if (client === undefined) return deliver(item, delivery, handler);
+    const ofClient = underWayOf.get(client) ?? 0;
+    if (ofClient >= maxPerClient) {
+      await moveTo(item, delivery, clock.now() + busyPauseMs);
+      return scheduleSweep(busyPauseMs);
+    }
+    underWayOf.set(client, ofClient + 1);
+    try {
+      await deliver(item, delivery, handler);
+    } finally {
+      const left = (underWayOf.get(client) ?? 1) - 1;
+      if (left === 0) underWayOf.delete(client);
+      else underWayOf.set(client, left);
+    }
   };
 
   const waitFor = async (begun: readonly Promise<void>[]): Promise<void> => {

@@ -20,6 +20,8 @@ export interface Queue {
   readonly lifetimeMs: number;
   /** How many messages of one process are being sent at a time. */
   readonly maxUnderWay: number;
+  /** How many of them go to one client. */
+  readonly maxPerClient?: number;
   /** After this time the next messages are begun, however slow the receivers of the ones before are. */
   readonly patienceMs?: number;
 }
@@ -31,6 +33,7 @@ export const requestQueue: Queue = {
   lifetimeMs: 3_600_000,
   // Anyone who may register a client chooses how slow it is, and must not hold what is sent to others.
   maxUnderWay: 200,
+  maxPerClient: 20,
   patienceMs: 200,
 };
 
