@@ -163,6 +163,24 @@ t.test('a stolen session links and unlinks nothing without a fresh sign-in', asy
   );
 });
 
+t.test('a person to whom the upstream gives no name is shown without the subject', async (t) => {
+  const { browser, account } = await signedIn();
+  const subject = `f81d4fae-${account.id}`;
+  acme.person = { sub: subject };
+  const asks = await browser.open(await visit(browser, 'acme'));
+  t.match(asks.body, 'an account without a name');
+  t.notMatch(asks.body, subject, 'when it asks');
+  const linked = await browser.submit(asks, {});
+  t.match(linked.body, 'The provider is connected.');
+  const former = { upstream: 'globex', subject, account: account.id, linkedAt: 0, label: subject, given: {} };
+  await server.store.commit([upstreamLinks.insertion(former)]);
+  const shown = await browser.open(list);
+  t.equal(shown.body.split('<dd>an account without a name</dd>').length - 1, 2, 'also from a former release');
+  const [remove = ''] = removePathsIn(shown);
+  for (const path of [list, new URL(remove, issuer).href, `${issuer}/account/sign-in-methods`])
+    t.notMatch((await browser.open(path)).body, subject, path);
+});
+
 t.test('a person without a password signs in again at the upstream', async (t) => {
   t.teardown(server.clock.restore);
   const signInAgain = async (browser: Browser, url: string): Promise<Page> => {

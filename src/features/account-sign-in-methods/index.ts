@@ -11,7 +11,7 @@ import { signInMethodsPath } from '../../services/account-pages/index.ts';
 import type { Account } from '../../services/accounts/index.ts';
 import type { Factors } from '../../services/factors/index.ts';
 import type { Passkeys } from '../../services/passkeys/index.ts';
-import { linkIdOf, type UpstreamLinks, type Upstreams } from '../../services/upstreams/index.ts';
+import { labelOfLink, linkIdOf, type UpstreamLinks, type Upstreams } from '../../services/upstreams/index.ts';
 import { type SignInMethod, signInMethodsPage } from '../../views/pages/account-sign-in-methods.ts';
 
 interface Dependencies {
@@ -50,7 +50,7 @@ export const accountSignInMethods = ({
       ...linked.map((stored) => ({
         kind: 'identity' as const,
         upstream: upstreams.nameOf(stored.link.upstream),
-        label: stored.link.label,
+        label: labelOfLink(stored.link),
         createdAt: stored.link.linkedAt,
         remove: removePaths.identity(linkIdOf(stored)),
       })),

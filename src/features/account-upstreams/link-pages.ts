@@ -2,7 +2,7 @@ import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { Failure } from '../../errors.ts';
 import type { AccountPages } from '../../services/account-pages/index.ts';
 import type { Account } from '../../services/accounts/index.ts';
-import { linkIdOf, type StoredLink } from '../../services/upstreams/index.ts';
+import { labelOfLink, linkIdOf, type StoredLink } from '../../services/upstreams/index.ts';
 import {
   type AccountUpstreamsProblem,
   accountUpstreamsPage,
@@ -41,8 +41,8 @@ export const linkPages = (
   };
 
   const modelOf = (stored: StoredLink) => {
-    const { upstream, label, linkedAt } = stored.link;
-    return { name: upstreams.nameOf(upstream), label, linkedAt };
+    const { upstream, linkedAt } = stored.link;
+    return { name: upstreams.nameOf(upstream), label: labelOfLink(stored.link), linkedAt };
   };
 
   const show: ShowList = async (request, reply, { problem, status = 200 } = {}) => {

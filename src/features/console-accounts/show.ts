@@ -2,7 +2,7 @@ import type { Account, Json } from '../../services/accounts/index.ts';
 import { listRecords } from '../../services/audit/index.ts';
 import { accountClientId } from '../../services/clients/index.ts';
 import { type ConsoleHandler, type ConsoleVisit, consolePaths } from '../../services/console-pages/index.ts';
-import { linkIdOf } from '../../services/upstreams/index.ts';
+import { labelOfLink, linkIdOf } from '../../services/upstreams/index.ts';
 import { type AccountDetailModel, accountDetailPage } from '../../views/console/account.ts';
 import type { EntryModel } from '../../views/console/record.ts';
 import type { ConsoleAccountsDependencies } from './dependencies.ts';
@@ -84,7 +84,7 @@ export const showAccount = (dependencies: ConsoleAccountsDependencies): ConsoleH
         })),
         ...linked.map((stored) => ({
           kind: 'link' as const,
-          name: `${upstreamName(stored.link.upstream)} ${stored.link.label}`,
+          name: `${upstreamName(stored.link.upstream)} ${labelOfLink(stored.link)}`.trim(),
           createdAt: stored.link.linkedAt,
           remove: removal(linkIdOf(stored)),
         })),

@@ -161,6 +161,6 @@ export const toIdentity = (upstream: Upstream, sources: Sources): UpstreamIdenti
   };
 };
 
-/** How the upstream calls the person, for pages. */
-export const labelOf = ({ email, profile, subject }: UpstreamIdentity): string =>
-  email?.address ?? profile['preferred_username'] ?? profile['name'] ?? subject;
+/** How the upstream calls the person, for pages. Empty without a name: the subject means nothing to them. */
+export const labelOf = ({ email, profile }: UpstreamIdentity): string =>
+  email?.address ?? profile['preferred_username'] ?? profile['name'] ?? profile['nickname'] ?? '';

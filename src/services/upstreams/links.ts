@@ -27,6 +27,9 @@ export interface StoredLink {
   readonly body: string;
 }
 
+/** Former releases kept the subject as the label of a person without a name. */
+export const labelOfLink = ({ label, subject }: Link): string => (label === subject ? '' : label);
+
 /** Names a link on pages, without the subject. */
 export const linkIdOf = ({ key }: Pick<StoredLink, 'key'>): string => key.family;
 

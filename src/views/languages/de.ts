@@ -53,6 +53,7 @@ export const de = {
     otherWays: 'Anders anmelden',
     back: (app) => `Zurück zu ${app}`,
     newTitle: 'Fast geschafft',
+    unnamed: 'ein Konto ohne Namen',
     signedInAs: (upstream, label) => ['Sie haben sich mit ', upstream, ' als ', label, ' angemeldet.'],
     newChoice:
       'Wenn Sie hier schon ein Konto haben, melden Sie sich einmal damit an, um es zu verbinden. Sonst legen Sie ein neues an.',

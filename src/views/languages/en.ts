@@ -49,6 +49,7 @@ export const en = {
     otherWays: 'Sign in another way',
     back: (app) => `Back to ${app}`,
     newTitle: 'You’re almost there',
+    unnamed: 'an account without a name',
     signedInAs: (upstream, label) => ['You signed in with ', upstream, ' as ', label, '.'],
     newChoice:
       'If you already have an account here, sign in to it once to connect it. Otherwise create a new one.',

@@ -77,6 +77,8 @@ export interface Messages {
     otherWays: string;
     back: (app: string) => string;
     newTitle: string;
+    /** In place of the name of a person, where the upstream says none. */
+    unnamed: string;
     signedInAs: (upstream: Value, label: Value) => Phrase;
     newChoice: string;
     newLink: string;

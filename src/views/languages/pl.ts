@@ -58,6 +58,7 @@ export const pl = {
     otherWays: 'Zaloguj się inaczej',
     back: (app) => `Wróć do ${app}`,
     newTitle: 'Jeszcze chwila',
+    unnamed: 'konto bez nazwy',
     signedInAs: (upstream, label) => ['Zalogowano przez ', upstream, ' jako ', label, '.'],
     newChoice:
       'Jeśli masz już tutaj konto, zaloguj się na nie raz, aby je połączyć. W przeciwnym razie utwórz nowe.',

@@ -29,7 +29,9 @@ interface SignInMethodsModel {
 
 const nameOf = (messages: Messages, method: SignInMethod): string => {
   if (method.kind === 'app') return messages.factors.account.app;
-  return method.kind === 'passkey' ? nameOfPasskey(messages, method) : `${method.upstream}: ${method.label}`;
+  return method.kind === 'passkey'
+    ? nameOfPasskey(messages, method)
+    : `${method.upstream}: ${method.label || messages.upstream.unnamed}`;
 };
 
 const renderMethod = ({ page, zone }: AccountFrame, method: SignInMethod): Html => {

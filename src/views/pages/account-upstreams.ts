@@ -35,7 +35,7 @@ const renderLink = ({ page, zone }: AccountFrame, { name, label, linkedAt }: Lin
   const at = new Date(linkedAt);
   return html`<h2 class="entry-title">${name}</h2>
     <dl class="facts-list">
-      <div><dt>${text.label}</dt><dd>${label}</dd></div>
+      <div><dt>${text.label}</dt><dd>${label || page.messages.upstream.unnamed}</dd></div>
       <div><dt>${text.linked}</dt><dd><time datetime="${at.toISOString()}">${dateTime(page.messages.tag, at, zone)}</time></dd></div>
     </dl>`;
 };
@@ -64,7 +64,7 @@ export const accountUpstreamsPage = (
         ? html`<ul class="entries">${links.map(
             (link) => html`<li>
       ${renderLink(frame, link)}
-      <p><a href="${ownPath(link.remove)}">${text.remove}<span class="visually-hidden">: ${link.name}, ${link.label}</span></a></p>
+      <p><a href="${ownPath(link.remove)}">${text.remove}<span class="visually-hidden">: ${link.name}, ${link.label || messages.upstream.unnamed}</span></a></p>
     </li>`,
           )}</ul>`
         : html`<p class="hint">${text.none}</p>`
@@ -100,7 +100,7 @@ export const confirmUpstreamPage = (frame: AccountFrame, model: ConfirmModel): s
   return accountPage(frame, {
     title: text.linkTitle(upstream),
     body: html`
-    <p>${text.linkLead(strong(upstream), strong(label), strong(account))}</p>
+    <p>${text.linkLead(strong(upstream), strong(label || text.unnamed), strong(account))}</p>
     <form method="post" action="${ownPath(action)}">
       ${hidden({ csrf, arrival })}
       <div class="actions">

@@ -70,7 +70,7 @@ export const upstreamNewPage = (page: Page, model: NewModel): string => {
     title: text.newTitle,
     body: html`
     ${renderClient(client)}
-    <p class="lead">${text.signedInAs(strong(upstream), strong(label))}</p>
+    <p class="lead">${text.signedInAs(strong(upstream), strong(label || text.unnamed))}</p>
     <p>${mayCreate ? text.newChoice : text.newLink}</p>
     <form method="post" action="${ownPath(action)}">
       ${hidden({ csrf })}
@@ -96,7 +96,7 @@ export const upstreamLinkPage = (page: Page, model: LinkModel): string => {
     title: text.linkTitle(upstream),
     body: html`
     ${renderClient(client)}
-    <p class="lead">${text.linkLead(strong(upstream), strong(label), strong(account.name))}</p>
+    <p class="lead">${text.linkLead(strong(upstream), strong(label || text.unnamed), strong(account.name))}</p>
     <form method="post" action="${ownPath(action)}">
       ${hidden({ csrf })}
       <div class="stack">

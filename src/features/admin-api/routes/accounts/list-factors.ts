@@ -1,6 +1,6 @@
 import Type from 'typebox';
 import { accountNotFound, adminOperation, timeText } from '../../../../services/administration/index.ts';
-import { linkIdOf } from '../../../../services/upstreams/index.ts';
+import { labelOfLink, linkIdOf } from '../../../../services/upstreams/index.ts';
 import type { AdminApiDependencies } from '../../dependencies.ts';
 import { accountId, text, time } from '../../schemas.ts';
 
@@ -54,7 +54,7 @@ export const listFactors = ({ accounts, factors, passkeys, upstreamLinks }: Depe
         ...linked.map((stored) => ({
           id: linkIdOf(stored),
           kind: 'identity',
-          name: stored.link.label,
+          ...(labelOfLink(stored.link) !== '' && { name: labelOfLink(stored.link) }),
           upstream: stored.link.upstream,
           ...times(stored.link.linkedAt),
         })),
