@@ -1,5 +1,5 @@
 /** The times of a session, in seconds since the epoch. */
-interface SignInTimes {
+export interface SignInTimes {
   /** When the session began, or its owner signed in again. */
   readonly loginTs?: number | undefined;
   /**
@@ -7,7 +7,13 @@ interface SignInTimes {
    * where it isn't known.
    */
   readonly authTs?: number | undefined;
+  /** What tokens say instead, because a token with that time would count as void. */
+  readonly saidTs?: number | undefined;
 }
 
 /** How long ago the sign-in may be is asked of this time. 0 where it isn't known, so it was too long ago. */
 export const authTimeOf = ({ loginTs = 0, authTs = loginTs }: SignInTimes): number => authTs;
+
+/** What tokens say. They need a time, so where none is known it is that of the session. */
+export const toldAuthTimeOf = ({ loginTs, authTs, saidTs }: SignInTimes): number | undefined =>
+  saidTs ?? (authTs === undefined || authTs === 0 ? loginTs : authTs);

@@ -23,12 +23,12 @@ import { locationOf, settingsOf, visitUpstream } from '../support/upstream-sign-
 
 const hour = 3600;
 
-const open = async (t: Test, more: object = {}) => {
+const open = async (t: Test, more: object = {}, ofUpstream: object = { link: 'never' }) => {
   const fake = await startFakeUpstream(t);
   const server = await startInProcess(t, {
     ...usualConfig,
     security: { password: { memory_kib: 8192, passes: 1 } },
-    upstreams: [settingsOf(fake, { create: true, link: 'never' })],
+    upstreams: [settingsOf(fake, { create: true, ...ofUpstream })],
     ...more,
   });
   const { issuer } = server;
@@ -225,6 +225,61 @@ t.test('a sign-in that is older than what has ended everything is as good as bef
     Math.floor(signedOutAt / 1000),
     'none before that is named',
   );
+});
+
+t.test('who ends everything makes no old sign-in a recent one', async (t) => {
+  const { server, issuer, signIn, findGrace, signedInThere } = await open(t);
+  await signIn(new Browser());
+  server.clock.advance(2);
+  t.teardown(server.clock.restore);
+  await server.app.services.endEverything((await findGrace()).id);
+  const browser = new Browser();
+  t.ok(redirectParameters((await signIn(browser)).page).get('code'));
+  const add = `${issuer}/account/passkeys/add`;
+  const asked = await browser.open(add);
+  t.ok(asksAgain(asked), 'though everything ended just now');
+  signedInThere(10);
+  t.equal((await browser.open(await visitUpstream(browser, asked, 'acme'))).url, add);
+});
+
+t.test('a sign-in that links an identity has to be a new one at the upstream', async (t) => {
+  const { fake, server, now, signedInThere, signIn, findGrace } = await open(t, {}, {});
+  const { upstreamLinks } = server.app.services;
+  const creator = new Browser();
+  await creator.submit((await signIn(creator)).page, { create: 'yes' });
+  const { id } = await findGrace();
+
+  const browser = new Browser();
+  fake.person = { sub: 'mallory', preferred_username: 'mallory', auth_time: now() };
+  const login = await browser.submit((await signIn(browser)).page, { link: 'yes' });
+  signedInThere(2 * hour);
+  const back = await visitUpstream(browser, login, 'acme');
+  t.equal(fake.requests.at(-1)?.get('max_age'), '180');
+  t.match(await browser.open(back), { status: 400 });
+  t.equal(await upstreamLinks.find('acme', 'mallory'), undefined);
+
+  signedInThere(10);
+  const page = await browser.open(await visitUpstream(browser, login, 'acme'));
+  t.ok(redirectParameters(await browser.submit(page, { connect: 'yes' })).get('code'));
+  t.equal((await upstreamLinks.find('acme', 'mallory'))?.link.account, id);
+});
+
+t.test('an upstream that never says when is asked again before an identity is linked', async (t) => {
+  const { fake, server, signIn } = await open(t, {}, {});
+  fake.misbehaviour = {
+    discovery: (metadata) => ({ ...metadata, claims_supported: ['sub', 'email'] }),
+    idToken: ({ auth_time: _, ...claims }) => claims,
+  };
+  const creator = new Browser();
+  await creator.submit((await signIn(creator)).page, { create: 'yes' });
+  const browser = new Browser();
+  fake.person = { sub: 'mallory', preferred_username: 'mallory' };
+  const login = await browser.submit((await signIn(browser)).page, { link: 'yes' });
+  fake.person = { sub: 'grace', preferred_username: 'grace' };
+  const page = await browser.open(await visitUpstream(browser, login, 'acme'));
+  t.equal(fake.requests.at(-1)?.get('prompt'), 'login');
+  await browser.submit(page, { connect: 'yes' });
+  t.ok(await server.app.services.upstreamLinks.find('acme', 'mallory'), 'and is believed then');
 });
 
 t.test('what the person proves here is from now', async (t) => {

@@ -64,6 +64,7 @@ export const createPasswordStep = ({ config, clock, accounts }: RequirementsDepe
             accountId: account.id,
             ts: Math.floor(clock.now() / 1000),
             authTs: undefined,
+            saidTs: undefined,
           },
         },
       };

@@ -29,6 +29,20 @@ export const addLinkCheck = (prompt: interactionPolicy.Prompt): void => {
   );
 };
 
+/** What the steps before found out, as `CompleteSignIn` says it. */
+interface SignIn {
+  readonly accountId?: string;
+  readonly ts?: number | undefined;
+  /** When the person signed in at an upstream; 0 where it isn't known. */
+  readonly authTs?: number;
+}
+
+/** In seconds. The way back from the upstream takes some of it. */
+const maxAgeOfSignIn = 300;
+
+/** The request to the upstream asks for it, and the upstream confirms it: `signInRequestOf`. */
+const isRecent = ({ ts = 0, authTs = ts }: SignIn): boolean => ts - authTs <= maxAgeOfSignIn;
+
 type Dependencies = Pick<UpstreamSignInDependencies, 'accounts' | 'arrivals' | 'linking' | 'upstreams'>;
 
 /**
@@ -43,9 +57,10 @@ export const createLinkStep = ({ accounts, arrivals, linking, upstreams }: Depen
   const find = async (visit: Visit) => {
     const { interaction } = visit;
     const pending = pendingIn(interaction, 'upstream_link');
-    const signedIn = interaction.lastSubmission?.login?.accountId;
+    const signIn: SignIn | undefined = interaction.lastSubmission?.login;
     const account = await accounts.find(interaction.session?.accountId ?? '');
-    if (!pending || !account?.enabled || account.id !== signedIn) return undefined;
+    if (!pending || !account?.enabled || account.id !== signIn?.accountId || !isRecent(signIn))
+      return undefined;
     const { identity, consume } = await arrivals.find(pending.arrival, purposeOf(pending.uid));
     const upstream = upstreams.find(identity.upstream);
     return upstream && upstream.link !== 'never' ? { account, identity, consume, upstream } : undefined;

@@ -3,6 +3,7 @@ import type { Visit } from '../../http/interactions/step.ts';
 import { accountClientId } from '../../services/clients/index.ts';
 import { isAnotherAccountRequested } from '../../services/sign-ins/index.ts';
 import type { SignInRequest } from '../../services/upstreams/index.ts';
+import { pendingIn } from './pending.ts';
 
 /** Flags and values in the address of the sign-in page. */
 export const queryNames = {
@@ -43,19 +44,32 @@ const promptOf = (visit: Visit): SignInRequest['prompt'] => {
   return prompts.includes('select_account') ? 'select_account' : undefined;
 };
 
-/** What the application asked for, for the upstream. */
+/** In seconds, as for the account page that links. */
+const maxAgeToLink = 180;
+
+const maxAgeOf = ({ interaction }: Visit): number | undefined => {
+  const maxAge = Number(interaction.params['max_age'] ?? Number.NaN);
+  return Number.isSafeInteger(maxAge) && maxAge >= 0 ? maxAge : undefined;
+};
+
+/**
+ * What the application asked for, for the upstream. A sign-in that links an identity has to be a new one, because that
+ * identity can sign in from then on.
+ */
 export const signInRequestOf = (visit: Visit): SignInRequest => {
+  const isToLink = pendingIn(visit.interaction, 'upstream_link') !== undefined;
   const loginHint = textInQuery(visit, queryNames.hint) ?? textParameter(visit, 'login_hint');
   const prompt = promptOf(visit);
-  const maxAge = Number(visit.interaction.params['max_age'] ?? Number.NaN);
+  const asked = maxAgeOf(visit);
+  const maxAge = isToLink ? Math.min(asked ?? maxAgeToLink, maxAgeToLink) : asked;
   const acrValues = wordsOf(textParameter(visit, 'acr_values'));
   const uiLocales = textParameter(visit, 'ui_locales');
   return {
     ...(loginHint !== undefined &&
       prompt?.includes('select_account') !== true && { loginHint: loginHint.slice(0, maxHintLength) }),
     ...(prompt && { prompt }),
-    ...(Number.isSafeInteger(maxAge) && maxAge >= 0 && { maxAge }),
-    isOwn: visit.client.clientId === accountClientId,
+    ...(maxAge !== undefined && { maxAge }),
+    isOwn: isToLink || visit.client.clientId === accountClientId,
     ...(acrValues.length > 0 && { acrValues }),
     ...(uiLocales !== undefined && { uiLocales: uiLocales.slice(0, maxHintLength) }),
   };

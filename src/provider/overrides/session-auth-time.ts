@@ -1,14 +1,19 @@
 import { currentContext } from '../request-context.ts';
-import { authTimeOf } from '../session-auth-time.ts';
+import { authTimeOf, type SignInTimes, toldAuthTimeOf } from '../session-auth-time.ts';
 import type { Override } from './override.ts';
 
-interface Session {
-  readonly loginTs?: number | undefined;
+interface Session extends SignInTimes {
   authTs?: number | undefined;
+  saidTs?: number | undefined;
   loginAccount(details: object): void;
   past(age: number | string): boolean;
   authTime(): number | undefined;
 }
+
+const timeIn = (login: Readonly<Record<string, unknown>> = {}, name: string): number | undefined => {
+  const time = login[name];
+  return typeof time === 'number' ? time : undefined;
+};
 
 export const sessionAuthTime: Override = {
   name: 'session-auth-time',
@@ -23,8 +28,9 @@ export const sessionAuthTime: Override = {
 
     prototype.loginAccount = function (this: Session, details: object) {
       loginAccount.call(this, details);
-      const authTs: unknown = currentContext()?.oidc.entities.Interaction?.result?.login?.['authTs'];
-      this.authTs = typeof authTs === 'number' ? authTs : undefined;
+      const login = currentContext()?.oidc.entities.Interaction?.result?.login;
+      this.authTs = timeIn(login, 'authTs');
+      this.saidTs = timeIn(login, 'saidTs');
     };
 
     prototype.past = function (this: Session, age: number | string) {
@@ -32,9 +38,8 @@ export const sessionAuthTime: Override = {
       return at === 0 || Math.floor(clock.now() / 1000) - at > Number(age);
     };
 
-    // Where the time isn't known, tokens have that of the session, which they need.
     prototype.authTime = function (this: Session) {
-      return this.authTs === undefined || this.authTs === 0 ? this.loginTs : this.authTs;
+      return toldAuthTimeOf(this);
     };
   },
 };

@@ -37,7 +37,7 @@ const readModels: ReadonlyMap<ModelName, readonly string[]> = new Map([
 
 /** Members that this server stores with a model, beside those of the engine. */
 const ownMembers: Partial<Record<ModelName, readonly string[]>> = {
-  Session: ['authTs'],
+  Session: ['authTs', 'saidTs'],
 };
 
 const storedMembers = (provider: Provider, name: ModelName): ReadonlySet<string> =>

@@ -19,7 +19,15 @@ import { useFields } from './session-use.ts';
 const formerCookieMs = 30_000;
 
 /** The values of `.who`, in this order. Absent values at the end are left out. */
-const signInFields: readonly string[] = ['accountId', 'loginTs', 'amr', 'acr', 'transient', 'authTs'];
+const signInFields: readonly string[] = [
+  'accountId',
+  'loginTs',
+  'amr',
+  'acr',
+  'transient',
+  'authTs',
+  'saidTs',
+];
 
 const clientField = (clientId: string): string => `c:${encodeURIComponent(clientId)}`;
 const offlineField = (clientId: string): string => `p:${encodeURIComponent(clientId)}`;

@@ -1,5 +1,6 @@
 import type { InteractionResults } from 'oidc-provider';
 import type { Visit } from '../../http/interactions/step.ts';
+import type { SignInTimes } from '../../provider/session-auth-time.ts';
 import type { Clock } from '../../store/port.ts';
 import type { Account, Accounts } from '../accounts/index.ts';
 import type { FirstFactor } from './first-factor.ts';
@@ -50,17 +51,18 @@ const together = (amr: readonly string[], second: readonly string[] = []): reado
 
 /**
  * When the person has proven who they are, in seconds, if that was before now: a sign-in by an upstream may be one of
- * yesterday. 0 where it isn't known. It is never before what has made earlier sign-ins of the account void, because this
- * one isn't void. A second factor of this server is given now.
+ * yesterday. 0 where it isn't known. A second factor of this server is given now.
+ *
+ * Tokens say another time if this one is before what has made earlier sign-ins of the account void: this one isn't void.
+ * It is still as old as it is for whatever asks for a recent sign-in.
  */
-const authTimeOf = ({ account, second, upstream }: Proof, now: number): number | undefined => {
+const timesOf = ({ account, second, upstream }: Proof, now: number): Omit<SignInTimes, 'loginTs'> => {
   const { signedInAt } = upstream ?? {};
-  if (signedInAt === undefined || second !== undefined) return undefined;
-  if (signedInAt === 0) return 0;
+  if (signedInAt === undefined || signedInAt >= now || second !== undefined) return {};
   const { passwordChangedAt = 0, factorAddedAt = 0, signedOutAt = 0 } = account;
   const voidBefore = Math.floor(Math.max(passwordChangedAt, factorAddedAt, signedOutAt) / 1000);
-  const at = Math.max(signedInAt, voidBefore);
-  return at < now ? at : undefined;
+  const isVoid = signedInAt > 0 && signedInAt < voidBefore;
+  return { authTs: signedInAt, ...(isVoid && { saidTs: voidBefore }) };
 };
 
 export const createCompleteSignIn = (dependencies: Dependencies): CompleteSignIn => {
@@ -73,12 +75,11 @@ export const createCompleteSignIn = (dependencies: Dependencies): CompleteSignIn
     const amr = together(proof.amr, second);
     const acr = levelOf(proof);
     const ts = Math.floor(clock.now() / 1000);
-    const authTs = authTimeOf(proof, ts);
     return {
       accountId: account.id,
       remember,
       ts,
-      ...(authTs !== undefined && { authTs }),
+      ...timesOf(proof, ts),
       ...((amr.length > 0 || upstream === undefined) && { amr: [...amr] }),
       ...(acr !== undefined && { acr }),
       ...(upstream && { upstream }),
