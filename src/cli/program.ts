@@ -1,7 +1,8 @@
-import { Command as Program } from 'commander';
+import type { Command as Program } from 'commander';
 import { configurationFile, type Flags, type Loaded, loadConfig, type Rule } from '#config';
 import type { Command, CommandContext } from '#src/command.ts';
 import { type ExitCode, exitCode } from '#src/errors.ts';
+import { CommandWithIds } from './command-with-ids.ts';
 import { formatFailure, isHelpOrVersion, toCommandFailure } from './failures.ts';
 import { createOutput, type Streams } from './output.ts';
 
@@ -22,7 +23,7 @@ export interface ProcessContext {
 const usageShownMessage = '(outputHelp)';
 
 const createProgram = ({ out, err }: Streams): Program =>
-  new Program('postern')
+  new CommandWithIds('postern')
     .description('An OAuth 2 and OpenID Connect authorization server.')
     .option('-c, --config <file>', 'configuration file; default: postern.yaml where it exists')
     .option('-s, --set <path=value>', 'set one key; may be repeated', (one, all: readonly string[] = []) => [

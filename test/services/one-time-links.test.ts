@@ -95,3 +95,16 @@ t.test('a link that is sent again is the same, and the store holds no token', as
   t.notMatch(JSON.stringify((await store.dump()).entries), token);
   t.not(links.draft(reset, 600).token, token);
 });
+
+t.test('a link that is listed has an id that commands take as it is', async (t) => {
+  const { links } = await open(t);
+  const invitation = { purpose: 'invitation' };
+  const ids = Array.from(
+    { length: 2_000 },
+    () => links.draft(invitation, 600, { isListed: true }).write.key.family,
+  );
+  t.same(
+    ids.filter((id) => id.startsWith('-')),
+    [],
+  );
+});

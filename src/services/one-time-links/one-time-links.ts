@@ -4,7 +4,7 @@ import { Conflict } from '../../store/errors.ts';
 import { newId } from '../../store/new-id.ts';
 import type { Clock, ConsumeWrite, Document, Insert, Store } from '../../store/port.ts';
 import { kinds } from '../../store/record-kinds.ts';
-import { insertLink, type LinkRecord, linkKey, readLink } from './record.ts';
+import { insertLink, isListable, type LinkRecord, linkKey, readLink } from './record.ts';
 
 /** A link that exists, has not expired and was not used. */
 export interface OneTimeLink extends LinkRecord {
@@ -78,8 +78,11 @@ export const createOneTimeLinks = ({ store, clock, secret }: Dependencies): OneT
 
   return {
     tokenOf,
-    draft: (link, lifetimeSeconds, { isListed = false } = {}) =>
-      draft(newId(16), link, lifetimeSeconds, isListed),
+    draft(link, lifetimeSeconds, { isListed = false } = {}) {
+      let id = newId(16);
+      while (isListed && !isListable(tokenOf(link.purpose, id))) id = newId(16);
+      return draft(id, link, lifetimeSeconds, isListed);
+    },
     async ensure(id, link, lifetimeSeconds) {
       const { token, write } = draft(id, link, lifetimeSeconds, false);
       try {

@@ -25,6 +25,9 @@ export const keyOfHash = (hash: string): Key => ({ kind: kinds.oneTimeLink, fami
 
 export const linkKey = (token: string): Key => keyOfHash(hashOf(token));
 
+/** Operators pass the id to commands, which would take a leading dash for the beginning of an option. */
+export const isListable = (token: string): boolean => !hashOf(token).startsWith('-');
+
 export const linkIndex = 'one-time-links';
 
 interface InsertOptions {
