@@ -2,8 +2,6 @@ import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
 import t, { type Test } from 'tap';
-import { insertDelivery } from '#src/services/outbox/index.ts';
-import { logoutDelivery } from '#src/services/sessions/index.ts';
 import { createManualClock } from '../support/clocks.ts';
 import {
   Browser,
@@ -17,7 +15,6 @@ import {
   type TestServer,
   usualConfig,
 } from '../support/setup/index.ts';
-import { waitFor } from '../support/wait-for.ts';
 
 // Fails without src/provider/overrides/client-logout.ts.
 
@@ -318,42 +315,6 @@ t.test('applications that never answer hold no notification of another (CWE-400)
   await signOut(owner);
   await good.wait(1);
   t.ok(givenUp < 60, `it was sent after ${givenUp} requests had come to nothing`);
-});
-
-t.test('one application gets a share of the requests that are sent at a time (CWE-400)', async (t) => {
-  const good = await listen(t);
-  let [open, most, given] = [0, 0, 0];
-  const silent = createServer(({ socket }) => {
-    open += 1;
-    most = Math.max(most, open);
-    socket.once('close', () => {
-      open -= 1;
-      given += 1;
-    });
-  }).listen(0, '127.0.0.1');
-  await new Promise((resolve) => silent.once('listening', resolve));
-  t.teardown(() => {
-    silent.closeAllConnections();
-    silent.close();
-  });
-  const { clients, ...config } = configOf(good.url);
-  const [app] = clients;
-  const address = `http://127.0.0.1:${Object(silent.address()).port}/`;
-  const slow = { ...app, client_id: 'slow', backchannel_logout_uri: address };
-  const postern = await startInProcess(t, { ...config, clients: [...clients, slow] });
-  const owner = new Browser();
-  await codeFor(new RelyingParty(postern.issuer), owner);
-  const waiting = Array.from({ length: 60 }, (_, n) =>
-    insertDelivery(
-      { kind: logoutDelivery, about: { client: 'slow', account: `person-${n}` }, tries: 0 },
-      Date.now() - 1_000,
-    ),
-  );
-  await postern.store.commit(waiting);
-  await owner.submit(await owner.open(logoutUrl(postern, {})), { logout: 'yes' });
-  await good.wait(1);
-  await waitFor('requests to be given up', () => given >= 20);
-  t.equal(most, 20);
 });
 
 t.test('pending deliveries survive a restart', async (t) => {

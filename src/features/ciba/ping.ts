@@ -1,6 +1,7 @@
 import { sendPing } from '../../provider/overrides/client-ping.ts';
 import type { ClientPingOptions } from '../../provider/overrides/options.ts';
 import { decryptValue, encryptValue } from '../../provider/storage/redeemable-values.ts';
+import { toClient } from '../../services/outbox/index.ts';
 import { kinds } from '../../store/record-kinds.ts';
 import type { CibaDependencies } from './dependencies.ts';
 
@@ -25,7 +26,9 @@ export const pingThroughOutbox = ({
     await sendPing(provider, client, request);
   });
   return {
-    enqueue: (client, request, work) =>
-      outbox.send('ping', { client, request: encryptValue(cipher, place, request) }, work),
+    enqueue({ clientId, address, requestId }, work) {
+      const request = encryptValue(cipher, place, requestId);
+      return outbox.send('ping', { ...toClient(clientId, address), request }, work);
+    },
   };
 };

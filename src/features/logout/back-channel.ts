@@ -1,5 +1,6 @@
 import { sendLogoutToken } from '../../provider/overrides/client-logout.ts';
 import type { ClientLogoutOptions } from '../../provider/overrides/options.ts';
+import { toClient } from '../../services/outbox/index.ts';
 import { logoutDelivery } from '../../services/sessions/index.ts';
 import type { LogoutDependencies } from './dependencies.ts';
 
@@ -16,7 +17,11 @@ export const notifyThroughOutbox = ({
     await sendLogoutToken(provider, client, account, sid);
   });
   return {
-    enqueue: ({ clientId: client, accountId: account, sid }, work) =>
-      outbox.send(logoutDelivery, { client, account, ...(sid !== undefined && { sid }) }, work),
+    enqueue: ({ clientId, address, accountId: account, sid }, work) =>
+      outbox.send(
+        logoutDelivery,
+        { ...toClient(clientId, address), account, ...(sid !== undefined && { sid }) },
+        work,
+      ),
   };
 };

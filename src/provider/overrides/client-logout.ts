@@ -6,6 +6,7 @@ import type { Override } from './override.ts';
 /** The types of the engine leave this method out. */
 interface Client {
   readonly clientId: string;
+  readonly backchannelLogoutUri?: string;
   /** Makes a logout token, valid for two minutes, and posts it. */
   backchannelLogout(accountId: string, sid: string | undefined): Promise<void>;
 }
@@ -32,7 +33,7 @@ export const clientLogout: Override = {
     originals.set(provider, prototype.backchannelLogout);
     prototype.backchannelLogout = function (this: Client, accountId, sid) {
       const ctx = currentContext();
-      const notification = { clientId: this.clientId, accountId, sid };
+      const notification = { clientId: this.clientId, address: this.backchannelLogoutUri, accountId, sid };
       return clientLogout.enqueue(notification, ctx && getUnitOfWork(ctx));
     };
   },

@@ -8,6 +8,7 @@ type Request = InstanceType<Provider['BackchannelAuthenticationRequest']>;
 /** The types of the engine leave this method out. */
 interface Client {
   readonly clientId: string;
+  readonly backchannelClientNotificationEndpoint?: string;
   backchannelPing(request: Request): Promise<void>;
 }
 
@@ -29,7 +30,8 @@ export const clientPing: Override = {
     originals.set(provider, prototype.backchannelPing);
     prototype.backchannelPing = function (this: Client, request) {
       // The engine calls it after a decision on a page, where there is no engine request to take the unit of work from.
-      return clientPing.enqueue(this.clientId, request.jti, findUnitOfWork());
+      const { clientId, backchannelClientNotificationEndpoint: address } = this;
+      return clientPing.enqueue({ clientId, address, requestId: request.jti }, findUnitOfWork());
     };
   },
 };

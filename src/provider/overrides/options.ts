@@ -19,6 +19,8 @@ interface ClientFindOptions {
 
 interface LogoutNotification {
   readonly clientId: string;
+  /** Where it goes. */
+  readonly address: string | undefined;
   readonly accountId: string;
   readonly sid: string | undefined;
 }
@@ -28,9 +30,16 @@ export interface ClientLogoutOptions {
   readonly enqueue: (notification: LogoutNotification, work: UnitOfWork | undefined) => Promise<void>;
 }
 
+interface Ping {
+  readonly clientId: string;
+  /** Where it goes. */
+  readonly address: string | undefined;
+  readonly requestId: string;
+}
+
 export interface ClientPingOptions {
   /** Takes the notification, to be sent later by `sendPing`. */
-  readonly enqueue: (clientId: string, requestId: string, work: UnitOfWork | undefined) => Promise<void>;
+  readonly enqueue: (ping: Ping, work: UnitOfWork | undefined) => Promise<void>;
 }
 
 interface ContextAcrOptions {

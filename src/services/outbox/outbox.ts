@@ -14,8 +14,10 @@ import {
   postpone,
   type Queue,
   readDelivery,
+  receiversOf,
   requestSweep,
 } from './record.ts';
+import { createShares } from './shares.ts';
 
 type Handler = (about: Delivery['about']) => Promise<void>;
 
@@ -42,8 +44,8 @@ interface Dependencies {
 
 /** Messages that this process can't send are looked at again after this time. */
 const unknownPauseMs = 60_000;
-/** Messages to a client that is sent as many as it may be at a time are looked at again after this time. */
-const busyPauseMs = 2_000;
+/** How often messages are looked for while some wait for their turn. */
+const turnsMs = 1_000;
 /** Messages of a process that ended are found at the latest after this time. */
 const sweepMs = 30_000;
 const batchSize = 20;
@@ -60,10 +62,10 @@ const mayRetry = (error: unknown): boolean => {
 };
 
 export const createOutbox = ({ store, clock, events, onError, queue }: Dependencies): Outbox => {
-  const { name, retryPauses, maxUnderWay, maxPerClient = maxUnderWay, patienceMs } = queue;
+  const { name, retryPauses, maxUnderWay, maxPerReceiver = maxUnderWay, patienceMs } = queue;
+  const shares = createShares(clock, maxPerReceiver);
   const handlers = new Map<string, Handler>();
   const underWay = new Set<Promise<void>>();
-  const underWayOf = new Map<string, number>();
   let running: Promise<void> | undefined;
   let again = false;
   let stopped = true;
@@ -80,10 +82,11 @@ export const createOutbox = ({ store, clock, events, onError, queue }: Dependenc
     }
   };
 
-  const deliver = async (item: Listed, delivery: Delivery, handler: Handler): Promise<void> => {
+  /** Returns false when another process is sending it. */
+  const deliver = async (item: Listed, delivery: Delivery, handler: Handler): Promise<boolean> => {
     const tries = delivery.tries + 1;
     const pause = retryPauses[delivery.tries] ?? sweepMs;
-    if (!(await moveTo(item, { ...delivery, tries }, clock.now() + pause))) return;
+    if (!(await moveTo(item, { ...delivery, tries }, clock.now() + pause))) return false;
     const failure = await handler(delivery.about).then(
       () => undefined,
       (error: unknown) => ({ error }),
@@ -97,10 +100,12 @@ export const createOutbox = ({ store, clock, events, onError, queue }: Dependenc
     };
     if (failure && mayRetry(failure.error) && tries <= retryPauses.length) {
       if (event.reason !== undefined) events.emit({ ...event, type: 'delivery.postponed' });
-      return scheduleSweep(pause);
+      scheduleSweep(pause);
+      return true;
     }
     await store.commit([{ op: 'remove', key: item.key }]);
     events.emit({ ...event, type: 'delivery' });
+    return true;
   };
 
   const attempt = async (item: Listed): Promise<void> => {
@@ -112,20 +117,16 @@ export const createOutbox = ({ store, clock, events, onError, queue }: Dependenc
       await store.commit([moveBack(key, queue, clock.now() + unknownPauseMs)]);
       return;
     }
-    const { client } = delivery.about;
-    if (client === undefined) return deliver(item, delivery, handler);
-    const ofClient = underWayOf.get(client) ?? 0;
-    if (ofClient >= maxPerClient) {
-      await moveTo(item, delivery, clock.now() + busyPauseMs);
-      return scheduleSweep(busyPauseMs);
+    const place = shares.begin(receiversOf(delivery));
+    if ('turn' in place) {
+      await moveTo(item, delivery, place.turn);
+      return;
     }
-    underWayOf.set(client, ofClient + 1);
+    let isSent = false;
     try {
-      await deliver(item, delivery, handler);
+      isSent = await deliver(item, delivery, handler);
     } finally {
-      const left = (underWayOf.get(client) ?? 1) - 1;
-      if (left === 0) underWayOf.delete(client);
-      else underWayOf.set(client, left);
+      place.end(isSent);
     }
   };
 
@@ -168,7 +169,7 @@ export const createOutbox = ({ store, clock, events, onError, queue }: Dependenc
       .catch(onError)
       .finally(() => {
         running = undefined;
-        scheduleSweep(sweepMs);
+        scheduleSweep(shares.isAwaited() ? turnsMs : sweepMs);
       });
   };
 

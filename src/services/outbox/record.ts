@@ -11,6 +11,18 @@ export interface Delivery {
   readonly tries: number;
 }
 
+/** What a message to a client is about. The host is that of `address`, which the message goes to. */
+export const toClient = (client: string, address: unknown): Delivery['about'] => ({
+  client,
+  ...(typeof address === 'string' && URL.canParse(address) && { host: new URL(address).host }),
+});
+
+/** The receivers that have a share each: a host may have many clients, and a client many hosts. */
+export const receiversOf = ({ about: { client, host } }: Delivery): readonly string[] => [
+  ...(client === undefined ? [] : [`client ${client}`]),
+  ...(host === undefined ? [] : [`host ${host}`]),
+];
+
 /** The messages of one queue never wait for those of another, however slow their receivers are. */
 export interface Queue {
   /** The name of the queue in the index. */
@@ -20,8 +32,8 @@ export interface Queue {
   readonly lifetimeMs: number;
   /** How many messages of one process are being sent at a time. */
   readonly maxUnderWay: number;
-  /** How many of them go to one client. */
-  readonly maxPerClient?: number;
+  /** How many of them go to one client, and to one host. */
+  readonly maxPerReceiver?: number;
   /** After this time the next messages are begun, however slow the receivers of the ones before are. */
   readonly patienceMs?: number;
 }
@@ -33,7 +45,7 @@ export const requestQueue: Queue = {
   lifetimeMs: 3_600_000,
   // Anyone who may register a client chooses how slow it is, and must not hold what is sent to others.
   maxUnderWay: 200,
-  maxPerClient: 20,
+  maxPerReceiver: 20,
   patienceMs: 200,
 };
 

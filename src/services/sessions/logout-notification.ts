@@ -1,16 +1,10 @@
 import type { AdapterPayload } from 'oidc-provider';
 import type { Clock, Store, Write } from '../../store/port.ts';
 import type { Clients } from '../clients/index.ts';
-import { insertDelivery, requestQueue, requestSweep } from '../outbox/index.ts';
+import { insertDelivery, requestQueue, requestSweep, toClient } from '../outbox/index.ts';
 
 /** What the outbox keeps of a logout that a client has to be notified of (OpenID Connect Back-Channel Logout). */
 export const logoutDelivery = 'logout';
-
-interface LogoutNotification {
-  readonly client: string;
-  readonly account: string;
-  readonly sid?: string;
-}
 
 interface Dependencies {
   readonly clients: Pick<Clients, 'get'>;
@@ -27,9 +21,10 @@ export const createNotifyClients =
     const writes = await Promise.all(
       authorizations.map(async ([client, { sid }]): Promise<readonly Write[]> => {
         const record = await clients.get(client);
-        if (record?.metadata['backchannel_logout_uri'] === undefined) return [];
-        const about: LogoutNotification = { client, account, ...(sid !== undefined && { sid }) };
-        return [insertDelivery({ kind: logoutDelivery, about: { ...about }, tries: 0 }, clock.now())];
+        const address = record?.metadata['backchannel_logout_uri'];
+        if (address === undefined) return [];
+        const about = { ...toClient(client, address), account, ...(sid !== undefined && { sid }) };
+        return [insertDelivery({ kind: logoutDelivery, about, tries: 0 }, clock.now())];
       }),
     );
     return writes.flat();
