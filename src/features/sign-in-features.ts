@@ -53,6 +53,7 @@ export const signInFeatures = (dependencies: FeatureDependencies): readonly Feat
       passkeys,
       throttle,
       remembered,
+      upstreams: services.upstreams,
       completeSignIn,
       cookieKeys,
       notifyNewDevice,
@@ -78,6 +79,6 @@ export const signInFeatures = (dependencies: FeatureDependencies): readonly Feat
       ways: upstream.ways,
     }),
     upstream.linking,
-    requirements({ config, clock, accounts }),
+    requirements({ config, clock, accounts, upstreams: services.upstreams }),
   ];
 };

@@ -3,65 +3,24 @@
  * person proved who they are some time ago: what asks for a recent sign-in, or for `max_age`, means that time.
  * src/provider/overrides/session-auth-time.ts.
  */
-import t, { type Test } from 'tap';
+import t from 'tap';
 import { adminPath, groupOf } from '../admin/admin-server.ts';
 import { codeAt, setUpApp } from '../support/authenticator.ts';
-import { startFakeUpstream } from '../support/fake-upstream.ts';
 import {
   Browser,
   newVerifier,
-  type Page,
   password,
   RelyingParty,
   redirectParameters,
   redirectUri,
   secret,
-  startInProcess,
   usualConfig,
 } from '../support/setup/index.ts';
-import { locationOf, settingsOf, visitUpstream } from '../support/upstream-sign-in.ts';
-
-const hour = 3600;
-
-const open = async (t: Test, more: object = {}, ofUpstream: object = { link: 'never' }) => {
-  const fake = await startFakeUpstream(t);
-  const server = await startInProcess(t, {
-    ...usualConfig,
-    security: { password: { memory_kib: 8192, passes: 1 } },
-    upstreams: [settingsOf(fake, { create: true, ...ofUpstream })],
-    ...more,
-  });
-  const { issuer } = server;
-  const party = new RelyingParty(issuer);
-  const now = (): number => Math.floor(server.clock.now() / 1000);
-  /** What the upstream says of the person, who has been signed in there for so long. */
-  const signedInThere = (secondsAgo: number): void => {
-    fake.person = { sub: 'grace', preferred_username: 'grace', auth_time: now() - secondsAgo };
-  };
-  const signIn = async (browser: Browser, parameters: Record<string, string> = {}) => {
-    const verifier = newVerifier();
-    const login = await browser.open(party.authorizationUrl(verifier, parameters));
-    const page = await browser.open(await visitUpstream(browser, login, 'acme'));
-    return { page, verifier };
-  };
-  const tokensOf = async ({ page, verifier }: { readonly page: Page; readonly verifier: string }) =>
-    (await party.redeem(redirectParameters(page).get('code') ?? '', verifier)).body;
-  const findGrace = async () => {
-    const account = await server.app.services.accounts.findByUsername('grace');
-    if (!account) throw new Error('no account');
-    return account;
-  };
-  signedInThere(hour);
-  return { fake, server, issuer, party, now, signedInThere, signIn, tokensOf, findGrace };
-};
-
-const claimsIn = (token: unknown): Readonly<Record<string, unknown>> =>
-  JSON.parse(Buffer.from(String(token).split('.')[1] ?? '', 'base64url').toString());
-
-const asksAgain = ({ body }: Page): boolean => body.includes('Confirm it’s you');
+import { asksAgain, claimsIn, hour, openUpstreamPerson } from '../support/upstream-person.ts';
+import { locationOf, visitUpstream } from '../support/upstream-sign-in.ts';
 
 t.test('the account pages ask a person who signed in at the upstream an hour ago', async (t) => {
-  const { fake, issuer, signedInThere, signIn } = await open(t);
+  const { fake, issuer, signedInThere, signIn } = await openUpstreamPerson(t);
   const browser = new Browser();
   t.ok(redirectParameters((await signIn(browser)).page).get('code'));
   const add = `${issuer}/account/passkeys/add`;
@@ -77,7 +36,7 @@ t.test('the account pages ask a person who signed in at the upstream an hour ago
 });
 
 t.test('tokens say when the person signed in there, and max_age means that time', async (t) => {
-  const { fake, party, signedInThere, signIn, tokensOf } = await open(t);
+  const { fake, party, signedInThere, signIn, tokensOf } = await openUpstreamPerson(t);
   const browser = new Browser();
   const tokens = await tokensOf(await signIn(browser));
   t.equal(claimsIn(tokens['id_token'])['auth_time'], fake.person['auth_time']);
@@ -97,7 +56,7 @@ t.test('tokens say when the person signed in there, and max_age means that time'
 });
 
 t.test('prompt=login takes a new sign-in at the upstream', async (t) => {
-  const { fake, server, signedInThere, signIn, party, tokensOf } = await open(t);
+  const { fake, server, signedInThere, signIn, party, tokensOf } = await openUpstreamPerson(t);
   const browser = new Browser();
   const again = { prompt: 'login' };
   t.match((await signIn(browser, again)).page, { status: 400 });
@@ -122,7 +81,7 @@ t.test('prompt=login takes a new sign-in at the upstream', async (t) => {
 });
 
 t.test('what a request by CIBA gives says it too', async (t) => {
-  const { fake, issuer, signIn } = await open(t, {
+  const { fake, issuer, signIn } = await openUpstreamPerson(t, {
     clients: [
       ...usualConfig.clients,
       {
@@ -147,7 +106,9 @@ t.test('what a request by CIBA gives says it too', async (t) => {
 });
 
 t.test('the console and the administration API mean that time too', async (t) => {
-  const { server, issuer, signedInThere, signIn, findGrace } = await open(t, { admin: { enabled: true } });
+  const { server, issuer, signedInThere, signIn, findGrace } = await openUpstreamPerson(t, {
+    admin: { enabled: true },
+  });
   const { accounts, groups } = server.app.services;
   await groups.add({ name: groupOf.admin });
   const resource = `${issuer}/api/admin`;
@@ -188,11 +149,8 @@ t.test('the console and the administration API mean that time too', async (t) =>
 });
 
 t.test('an upstream that does not say when is asked, also right after a sign-in', async (t) => {
-  const { fake, issuer, signIn, tokensOf, now } = await open(t);
-  fake.misbehaviour = {
-    discovery: (metadata) => ({ ...metadata, claims_supported: ['sub', 'email'] }),
-    idToken: ({ auth_time: _, ...claims }) => claims,
-  };
+  const { fake, issuer, sayNoTime, signIn, tokensOf, now } = await openUpstreamPerson(t);
+  sayNoTime({ isListed: false });
   const browser = new Browser();
   const tokens = await tokensOf(await signIn(browser));
   t.ok(Math.abs(Number(claimsIn(tokens['id_token'])['auth_time']) - now()) < 60, 'tokens have the only time');
@@ -205,7 +163,7 @@ t.test('an upstream that does not say when is asked, also right after a sign-in'
 });
 
 t.test('a sign-in that is older than what has ended everything is as good as before', async (t) => {
-  const { server, party, signIn, tokensOf, findGrace } = await open(t);
+  const { server, party, signIn, tokensOf, findGrace } = await openUpstreamPerson(t);
   const first = await tokensOf(await signIn(new Browser()));
   const { id } = await findGrace();
   await server.app.services.endEverything(id);
@@ -228,7 +186,7 @@ t.test('a sign-in that is older than what has ended everything is as good as bef
 });
 
 t.test('who ends everything makes no old sign-in a recent one', async (t) => {
-  const { server, issuer, signIn, findGrace, signedInThere } = await open(t);
+  const { server, issuer, signIn, findGrace, signedInThere } = await openUpstreamPerson(t);
   await signIn(new Browser());
   server.clock.advance(2);
   t.teardown(server.clock.restore);
@@ -243,7 +201,7 @@ t.test('who ends everything makes no old sign-in a recent one', async (t) => {
 });
 
 t.test('a sign-in that links an identity has to be a new one at the upstream', async (t) => {
-  const { fake, server, now, signedInThere, signIn, findGrace } = await open(t, {}, {});
+  const { fake, server, now, signedInThere, signIn, findGrace } = await openUpstreamPerson(t, {}, {});
   const { upstreamLinks } = server.app.services;
   const creator = new Browser();
   await creator.submit((await signIn(creator)).page, { create: 'yes' });
@@ -265,11 +223,8 @@ t.test('a sign-in that links an identity has to be a new one at the upstream', a
 });
 
 t.test('an upstream that never says when is asked again before an identity is linked', async (t) => {
-  const { fake, server, signIn } = await open(t, {}, {});
-  fake.misbehaviour = {
-    discovery: (metadata) => ({ ...metadata, claims_supported: ['sub', 'email'] }),
-    idToken: ({ auth_time: _, ...claims }) => claims,
-  };
+  const { fake, server, sayNoTime, signIn } = await openUpstreamPerson(t, {}, {});
+  sayNoTime({ isListed: false });
   const creator = new Browser();
   await creator.submit((await signIn(creator)).page, { create: 'yes' });
   const browser = new Browser();
@@ -284,7 +239,7 @@ t.test('an upstream that never says when is asked again before an identity is li
 
 t.test('what the person proves here is from now', async (t) => {
   await t.test('an app that is added, and its code in the next sign-in', async (t) => {
-    const { server, issuer, party, signedInThere, signIn } = await open(t);
+    const { server, issuer, party, signedInThere, signIn } = await openUpstreamPerson(t);
     const add = `${issuer}/account/authenticator/add`;
     signedInThere(100);
     const browser = new Browser();
@@ -304,8 +259,9 @@ t.test('what the person proves here is from now', async (t) => {
   });
 
   await t.test('a password that an operator requires', async (t) => {
-    const { server, party, signIn, findGrace, tokensOf } = await open(t);
+    const { server, party, signedInThere, signIn, findGrace, tokensOf } = await openUpstreamPerson(t);
     await signIn(new Browser());
+    signedInThere(100);
     const { id } = await findGrace();
     await server.app.services.accounts.update(id, { required: { add: ['password'] } });
     server.clock.advance(2);
@@ -320,7 +276,7 @@ t.test('what the person proves here is from now', async (t) => {
   });
 
   await t.test('a password that is set on the account page', async (t) => {
-    const { issuer, party, signedInThere, signIn } = await open(t);
+    const { issuer, party, signedInThere, signIn } = await openUpstreamPerson(t);
     signedInThere(0);
     const browser = new Browser();
     await signIn(browser);
@@ -334,7 +290,7 @@ t.test('what the person proves here is from now', async (t) => {
 });
 
 t.test('so is a sign-in by password in the same session', async (t) => {
-  const { server, issuer, signIn } = await open(t);
+  const { server, issuer, signIn } = await openUpstreamPerson(t);
   const { accounts, provisioning } = server.app.services;
   const { id } = await server.addAccount({ username: 'grace', password });
   const account = await accounts.find(id);

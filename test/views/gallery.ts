@@ -29,6 +29,7 @@ import { passwordResetDonePage, resetPasswordPage } from '#src/views/pages/reset
 import { secondFactorPage } from '#src/views/pages/second-factor.ts';
 import { selectAccountPage } from '#src/views/pages/select-account.ts';
 import { newRecoveryCodesPage, setUpFactorPage } from '#src/views/pages/set-up-factor.ts';
+import { signInAgainPage } from '#src/views/pages/sign-in-again.ts';
 import { requestCodePage, signInCodePage } from '#src/views/pages/sign-in-code.ts';
 import { signedInPage } from '#src/views/pages/signed-in.ts';
 import type { PolicyOptions } from '#src/views/policy.ts';
@@ -411,6 +412,22 @@ export const gallery: readonly Exhibit[] = [
     },
     { language: 'pl' },
   ),
+  exhibit('sign-in-again', signInAgainPage, {
+    action: '/interaction/abc',
+    csrf: 'x',
+    client: { name: 'The App' },
+    account: 'ada',
+    upstream: 'Acme',
+  }),
+  exhibit('sign-in-again-later', signInAgainPage, {
+    action: '/interaction/abc',
+    csrf: 'x',
+    client: { name: 'The App' },
+    account: 'ada',
+    upstream: 'Acme',
+    laterSeconds: 5 * 86_400,
+    switchTo: '/interaction/abc?another=yes',
+  }),
   exhibit('required-password', requiredPasswordPage, {
     action: '/interaction/abc',
     csrf: 'x',

@@ -5,7 +5,12 @@ import type { Form } from '../../http/pages/form.ts';
 import type { Account } from '../../services/accounts/index.ts';
 import { describeRequest } from '../../services/notices/index.ts';
 import { PasskeyRefused } from '../../services/passkeys/index.ts';
-import { displayOfAccount, isPasskeyOffered, withoutPasskeyOffer } from '../../services/sign-ins/index.ts';
+import {
+  displayOfAccount,
+  isPasskeyOffered,
+  upstreamToAsk,
+  withoutPasskeyOffer,
+} from '../../services/sign-ins/index.ts';
 import { passkeyOfferPage } from '../../views/pages/passkey-offer.ts';
 import type { PasskeysDependencies } from './dependencies.ts';
 import { emitPasskeyRefused } from './refused-event.ts';
@@ -34,9 +39,14 @@ export const createOfferStep = ({
 
   /** A passkey counts as two factors, so a sign-in without the second one of the account must not add it. */
   const mayAdd = async ({ interaction }: Visit, account: Account): Promise<boolean> => {
-    const { ts = 0, amr = [] } = interaction.lastSubmission?.login ?? {};
+    const { lastSubmission } = interaction;
+    const { ts = 0, amr = [] } = lastSubmission?.login ?? {};
     const isRecent = clock.now() / 1000 - ts <= maxSignInAgeSeconds;
-    return isRecent && (await strengthOf(account)).isReachedBy({ amr });
+    return (
+      isRecent &&
+      upstreamToAsk(lastSubmission) === undefined &&
+      (await strengthOf(account)).isReachedBy({ amr })
+    );
   };
 
   const purposeOf = ({ interaction }: Visit, account: Account) =>

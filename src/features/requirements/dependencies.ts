@@ -1,9 +1,11 @@
 import type { Config } from '#config';
 import type { Accounts } from '../../services/accounts/index.ts';
+import type { Upstreams } from '../../services/upstreams/index.ts';
 import type { Clock } from '../../store/port.ts';
 
 export interface RequirementsDependencies {
   readonly config: Config;
   readonly clock: Clock;
   readonly accounts: Accounts;
+  readonly upstreams: Pick<Upstreams, 'nameOf'>;
 }

@@ -4,8 +4,10 @@
  *
  * GET /interaction/:uid (prompt `required_password`, `required_profile`)
  *   nothing is required any more    -> back to the engine
+ *   the person came from an upstream, and hasn't just signed in there -> a page that leads there
  *   otherwise                       -> the form
  * POST /interaction/:uid
+ *   `again`                         -> back to the engine, which asks for a sign-in at the upstream
  *   a field is wrong                -> 422, the form again
  *   otherwise                       -> the account is changed; back to the engine. A new password is a new sign-in
  *

@@ -7,8 +7,11 @@ import { metRequirement } from '../../services/sign-ins/index.ts';
 import { requiredPasswordPage } from '../../views/pages/required-password.ts';
 import type { RequirementsDependencies } from './dependencies.ts';
 import { createRequirementPrompt, requiredOf } from './prompt.ts';
+import { createSignInAgain } from './sign-in-again.ts';
 
-export const createPasswordStep = ({ config, clock, accounts }: RequirementsDependencies): Step => {
+export const createPasswordStep = (dependencies: RequirementsDependencies): Step => {
+  const { config, clock, accounts } = dependencies;
+  const signInAgain = createSignInAgain(dependencies);
   const { min_length: minPasswordLength } = config.security.password;
 
   const showForm = (
@@ -33,13 +36,16 @@ export const createPasswordStep = ({ config, clock, accounts }: RequirementsDepe
 
     async show(visit): Promise<StepOutcome> {
       const account = await requiredOf('password', visit, accounts);
-      return account ? showForm(visit, account) : { finish: { ...visit.interaction.lastSubmission } };
+      if (!account) return { finish: { ...visit.interaction.lastSubmission } };
+      return signInAgain(visit, account) ?? showForm(visit, account);
     },
 
     async submit(visit, form: Form): Promise<StepOutcome> {
       const { lastSubmission, session } = visit.interaction;
       const account = await requiredOf('password', visit, accounts);
       if (!account) return { finish: { ...lastSubmission } };
+      const again = signInAgain(visit, account, form);
+      if (again) return again;
       const password = form['password'] ?? '';
       if (password === '') return showForm(visit, account, 'passwordMissing');
       if (await accounts.authenticate(account.username, password))

@@ -7,6 +7,7 @@ import { metRequirement } from '../../services/sign-ins/index.ts';
 import { type ProfileProblem, requiredProfilePage } from '../../views/pages/required-profile.ts';
 import type { RequirementsDependencies } from './dependencies.ts';
 import { createRequirementPrompt, requiredOf } from './prompt.ts';
+import { createSignInAgain } from './sign-in-again.ts';
 
 const maxTextLength = 255;
 
@@ -34,7 +35,9 @@ const changesOf = ({ claims }: Account, { name, email }: Profile): Claims => ({
   ...(claims['email'] !== email && { email, email_verified: false }),
 });
 
-export const createProfileStep = ({ config, accounts }: RequirementsDependencies): Step => {
+export const createProfileStep = (dependencies: RequirementsDependencies): Step => {
+  const { config, accounts } = dependencies;
+  const signInAgain = createSignInAgain(dependencies);
   const { email_domains: domains } = config.sign_up;
   const showForm = (
     { page, action, csrf, client }: Visit,
@@ -59,6 +62,8 @@ export const createProfileStep = ({ config, accounts }: RequirementsDependencies
     async show(visit): Promise<StepOutcome> {
       const account = await requiredOf('profile', visit, accounts);
       if (!account) return { finish: { ...visit.interaction.lastSubmission } };
+      const again = signInAgain(visit, account);
+      if (again) return again;
       const text = (claim: string): string => String(account.claims[claim] ?? '');
       return showForm(visit, { name: text('name'), email: text('email') });
     },
@@ -67,6 +72,8 @@ export const createProfileStep = ({ config, accounts }: RequirementsDependencies
       const { lastSubmission } = visit.interaction;
       const account = await requiredOf('profile', visit, accounts);
       if (!account) return { finish: { ...lastSubmission } };
+      const again = signInAgain(visit, account, form);
+      if (again) return again;
       const profile = { name: textIn(form, 'name').slice(0, maxTextLength), email: textIn(form, 'email') };
       const emailProblem = emailProblemOf(profile.email, account.claims['email'], domains);
       const problems: readonly ProfileProblem[] = [

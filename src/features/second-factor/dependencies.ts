@@ -6,6 +6,7 @@ import type { Factors } from '../../services/factors/index.ts';
 import type { Passkeys } from '../../services/passkeys/index.ts';
 import type { CompleteSignIn, RememberedBrowsers } from '../../services/sign-ins/index.ts';
 import type { Throttle } from '../../services/throttle/index.ts';
+import type { Upstreams } from '../../services/upstreams/index.ts';
 import type { Clock } from '../../store/port.ts';
 
 export interface SecondFactorDependencies {
@@ -17,6 +18,7 @@ export interface SecondFactorDependencies {
   readonly passkeys: Pick<Passkeys, 'authenticate' | 'isUsableBy' | 'requestOptions' | 'rpId'>;
   readonly throttle: Throttle;
   readonly remembered: RememberedBrowsers;
+  readonly upstreams: Pick<Upstreams, 'nameOf'>;
   readonly completeSignIn: CompleteSignIn;
   /** Sign forms, newest first. */
   readonly cookieKeys: () => readonly string[];

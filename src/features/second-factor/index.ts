@@ -8,7 +8,8 @@
  *   the account has an app                                -> the form for its code; `?recovery=yes`: for a recovery code;
  *                                                            with a button for a passkey, if it has one
  *   it has a passkey, or nothing else is strong enough    -> the button alone
- *   it has neither                                        -> QR code and key of a new app
+ *   it has neither                                        -> QR code and key of a new app; before that, for a sign-in at
+ *                                                            an upstream that isn't a new one, a page that leads there
  *   `?another=yes`                                        -> back to the engine, to sign in with another account
  * POST /interaction/:uid
  *   a field is empty, or a wrong or used code             -> 422, the form again
@@ -17,6 +18,7 @@
  *   right code, or a passkey of the account               -> back to the engine with the result `login`
  *   the first code of a new app                           -> its recovery codes, whose form leads to the result `login`
  *   put off, within the grace period                      -> back to the engine with the result `login`
+ *   `again`                                               -> back to the engine, which asks for a sign-in at the upstream
  *
  * The engine makes a session of the result `login` at once, before later prompts. So the step before this one ends with
  * the result `first`, which makes none, and this one comes before the login step in the table of contents.

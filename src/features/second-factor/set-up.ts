@@ -4,7 +4,9 @@ import type { StepOutcome, Visit } from '../../http/interactions/step.ts';
 import type { Form } from '../../http/pages/form.ts';
 import type { Account } from '../../services/accounts/index.ts';
 import { type NewAuthenticator, qrCodeOf } from '../../services/factors/index.ts';
+import { signInAgainAt, upstreamToAskBeforeFactor } from '../../services/sign-ins/index.ts';
 import { newRecoveryCodesPage, type SetUpProblem, setUpFactorPage } from '../../views/pages/set-up-factor.ts';
+import { signInAgainPage } from '../../views/pages/sign-in-again.ts';
 import type { SecondFactorDependencies } from './dependencies.ts';
 import { type FinishSignIn, type PendingSignIn, whoIn } from './sign-in.ts';
 
@@ -12,7 +14,7 @@ const dayMs = 86_400_000;
 
 /** Lets a person who needs an authenticator app and has none add one before the sign-in is complete. */
 export const createSetUp = (
-  { config, clock, factors, cookieKeys }: SecondFactorDependencies,
+  { config, clock, factors, upstreams, cookieKeys }: SecondFactorDependencies,
   finish: FinishSignIn,
 ) => {
   const graceMs = config.security.factors.grace_days * dayMs;
@@ -54,13 +56,37 @@ export const createSetUp = (
     };
   };
 
+  const showSignInAgain = async (
+    visit: Visit,
+    pending: PendingSignIn,
+    upstream: string,
+  ): Promise<StepOutcome> => ({
+    show: signInAgainPage(visit.page, {
+      action: visit.action,
+      csrf: visit.csrf,
+      client: displayOf(visit.client),
+      account: pending.account.username,
+      upstream: upstreams.nameOf(upstream),
+      laterSeconds: await findLaterSeconds(pending),
+      switchTo: `${visit.action}?another=yes`,
+    }),
+  });
+
   return {
-    show: (visit: Visit, pending: PendingSignIn): Promise<StepOutcome> => showForm(visit, pending),
+    async show(visit: Visit, pending: PendingSignIn): Promise<StepOutcome> {
+      const upstream = upstreamToAskBeforeFactor(pending.first);
+      return upstream === undefined ? showForm(visit, pending) : showSignInAgain(visit, pending, upstream);
+    },
 
     async submit(visit: Visit, pending: PendingSignIn, form: Form): Promise<StepOutcome> {
-      const { account } = pending;
+      const { account, first } = pending;
       if (form['later'] === 'yes' && (await findLaterSeconds(pending)) !== undefined)
         return finish(visit, { ...pending, second: [] });
+      const upstream = upstreamToAskBeforeFactor(first);
+      if (upstream !== undefined)
+        return form['again'] === undefined
+          ? showSignInAgain(visit, pending, upstream)
+          : { finish: signInAgainAt(visit.interaction.lastSubmission, upstream) };
       const place = placeOf(visit);
       const sealed = form['pending'] ?? '';
       const code = form['code']?.trim() ?? '';

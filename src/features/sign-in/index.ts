@@ -16,8 +16,8 @@
  *   right password                         -> back to the engine with the result `login`
  *
  * The engine asks for this step when: there is no session, `prompt=login`, `max_age` has passed, a stronger sign-in is
- * required (services/authentication-levels), the password changed, something else is required of the account, or
- * another account was asked for.
+ * required (services/authentication-levels), the password changed, something else is required of the account, a new
+ * sign-in at an upstream is needed, or another account was asked for.
  */
 import { interactionPolicy } from 'oidc-provider';
 import type { Feature } from '../../feature.ts';

@@ -1,6 +1,7 @@
 import type { SecurityEvent } from '../../events.ts';
 import type { StepOutcome, Visit } from '../../http/interactions/step.ts';
 import type { Account } from '../../services/accounts/index.ts';
+import { withoutSignInAgain } from '../../services/sign-ins/index.ts';
 import type { ConnectedUpstream, UpstreamIdentity } from '../../services/upstreams/index.ts';
 import type { Write } from '../../store/port.ts';
 import type { UpstreamSignInDependencies } from './dependencies.ts';
@@ -48,7 +49,7 @@ export const createArrivedOutcomes = ({
 
   const signIn = async ({ visit, upstream, identity }: Arrived, account: Account): Promise<StepOutcome> => {
     const { id, isEnough } = upstream;
-    const { acr, amr, subject, sid, signedInAt } = identity;
+    const { acr, amr, subject, sid, signedInAt, isAskedAgain } = identity;
     const result = await completeSignIn(visit, {
       account,
       amr,
@@ -61,11 +62,13 @@ export const createArrivedOutcomes = ({
         ...(sid !== undefined && { sid }),
         ...(acr !== undefined && { acr }),
         ...(signedInAt !== undefined && { signedInAt }),
+        ...(isAskedAgain && { isAskedAgain }),
       },
     });
     // Otherwise the step for the second factor does it.
     if (result.login) emitSignIn(events, visit, account.id, id);
-    return { finish: { ...submissionWithout(visit.interaction, 'upstream'), ...result } };
+    const others = withoutSignInAgain(submissionWithout(visit.interaction, 'upstream'));
+    return { finish: { ...others, ...result } };
   };
 
   const emitSignUp = (

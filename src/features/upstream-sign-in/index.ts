@@ -16,6 +16,7 @@
  */
 import type { interactionPolicy } from 'oidc-provider';
 import type { Feature } from '../../feature.ts';
+import { addSignInAgainCheck } from '../../services/sign-ins/index.ts';
 import { createArrivalStep } from './arrival-step.ts';
 import { callbackPages, formResponses } from './callback-pages.ts';
 import type { UpstreamSignInDependencies } from './dependencies.ts';
@@ -50,6 +51,7 @@ export const upstreamSignIn = (dependencies: UpstreamSignInDependencies): Upstre
       addChecks(prompt) {
         addLinkCheck(prompt);
         addWayCheck(prompt);
+        addSignInAgainCheck(prompt);
       },
     },
   };

@@ -1,6 +1,7 @@
 import { hasQuery } from '../../http/interactions/has-query.ts';
 import type { StepOutcome, Visit } from '../../http/interactions/step.ts';
 import type { Form } from '../../http/pages/form.ts';
+import { upstreamAskedAgain } from '../../services/sign-ins/index.ts';
 import {
   type ConnectedUpstream,
   isLocalAllowed,
@@ -143,7 +144,8 @@ export const createLoginWays = ({
       if (hasQuery(request, queryNames.choose) || hasQuery(request, 'another')) return undefined;
       // The person came back to choose an account of this server.
       if (pendingIn(interaction, 'upstream_link')) return undefined;
-      const upstream = onlyWay(visit);
+      const again = upstreamAskedAgain(interaction);
+      const upstream = allowed(visit).find(({ id }) => id === again) ?? onlyWay(visit);
       return upstream && goOn(visit, upstream);
     },
 

@@ -1,7 +1,7 @@
 import { hasQuery } from '../../http/interactions/has-query.ts';
 import type { Visit } from '../../http/interactions/step.ts';
 import { accountClientId } from '../../services/clients/index.ts';
-import { isAnotherAccountRequested } from '../../services/sign-ins/index.ts';
+import { isAnotherAccountRequested, upstreamAskedAgain } from '../../services/sign-ins/index.ts';
 import type { SignInRequest } from '../../services/upstreams/index.ts';
 import { pendingIn } from './pending.ts';
 
@@ -36,7 +36,7 @@ const wordsOf = (text = ''): readonly string[] => text.split(' ').filter((word) 
 
 const promptOf = (visit: Visit): SignInRequest['prompt'] => {
   const prompts = wordsOf(textParameter(visit, 'prompt'));
-  const isAgain = prompts.includes('login');
+  const isAgain = prompts.includes('login') || upstreamAskedAgain(visit.interaction) !== undefined;
   // Anyone can add it to the address of the page, so it takes nothing away.
   if (hasQuery(visit.request, 'another') || isAnotherAccountRequested(visit.interaction))
     return isAgain ? 'login select_account' : 'select_account';

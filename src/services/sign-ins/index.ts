@@ -1,9 +1,9 @@
 /**
  * Owns what several features need to know about a sign-in: whether a session still counts, what is still required of a
- * person, how a step asks for another account, whether a second factor is still needed, how a password is
- * checked outside of a sign-in, and a passkey on its pages, and how an account is shown. The
- * login page and its checks belong to features/sign-in, the page for the second factor to features/second-factor,
- * accounts and passwords to services/accounts.
+ * person, how a step asks for another account, or for a new sign-in at an upstream before something is set up, whether a
+ * second factor is still needed, how a password is checked outside of a sign-in, and a passkey on its pages, and how an
+ * account is shown. The login page and its checks belong to features/sign-in, the page for the second factor to
+ * features/second-factor, accounts and passwords to services/accounts.
  */
 export { displayOfAccount } from './account-display.ts';
 export { addAnotherAccountCheck, isAnotherAccountRequested, signInAsAnother } from './another-account.ts';
@@ -28,4 +28,12 @@ export {
   requireLoginBeforeRequirements,
 } from './requirements.ts';
 export { codeMethods } from './second-factor-demand.ts';
+export {
+  addSignInAgainCheck,
+  signInAgainAt,
+  upstreamAskedAgain,
+  upstreamToAsk,
+  upstreamToAskBeforeFactor,
+  withoutSignInAgain,
+} from './sign-in-again.ts';
 export { findReadyAccount, findSignedInAccount } from './signed-in-account.ts';

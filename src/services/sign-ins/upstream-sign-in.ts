@@ -9,6 +9,8 @@ export interface UpstreamSignIn {
   readonly acr?: string;
   /** When the person signed in there: `UpstreamIdentity.signedInAt`. */
   readonly signedInAt?: number;
+  /** It was asked to let the person sign in again: `UpstreamIdentity.isAskedAgain`. */
+  readonly isAskedAgain?: true;
   /** The operator asks for no second factor of this server after it. */
   readonly isEnough: boolean;
 }

@@ -30,6 +30,8 @@ export interface UpstreamIdentity {
    * the upstream can't say, or was asked to let the person sign in again and is believed.
    */
   readonly signedInAt?: number;
+  /** The upstream was asked to let the person sign in again (`prompt=login`), and said nothing to the contrary. */
+  readonly isAskedAgain?: true;
 }
 
 /** What the upstream said, from an ID token and from its userinfo or API. */

@@ -149,7 +149,7 @@ export const createOpenid = (options: Options): OpenidProtocol => {
       return { url: url.href, checks };
     },
 
-    async finish(response, { state, nonce, verifier, maxAge, notBefore = 0, isAskedAgain = false }) {
+    async finish(response, { state, nonce, verifier, maxAge, notBefore, isAskedAgain = false }) {
       const configuration = await discover();
       const { authorizationCodeGrant, fetchUserInfo } = await library();
       try {
@@ -163,7 +163,7 @@ export const createOpenid = (options: Options): OpenidProtocol => {
         const idToken = tokens.claims();
         if (idToken === undefined) throw new UpstreamFailure('invalid', { detail: 'no_id_token' });
         // Who has the browser can take `prompt` out of the address.
-        if (idToken.auth_time !== undefined && idToken.auth_time < notBefore)
+        if (idToken.auth_time !== undefined && idToken.auth_time < (notBefore ?? 0))
           throw new UpstreamFailure('invalid', { detail: 'signed_in_before' });
         const hasUserinfo = configuration.serverMetadata().userinfo_endpoint !== undefined;
         const userinfo = hasUserinfo
@@ -174,6 +174,7 @@ export const createOpenid = (options: Options): OpenidProtocol => {
         return {
           ...toIdentity(upstream, { idToken, userinfo, beside }),
           ...(at !== undefined && { signedInAt: at }),
+          ...(notBefore !== undefined && { isAskedAgain: true }),
         };
       } catch (error) {
         throw toUpstreamFailure(error);

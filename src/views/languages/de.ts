@@ -61,6 +61,11 @@ export const de = {
     linkExisting: 'Mit meinem Konto anmelden',
     create: 'Neues Konto anlegen',
     signInToLink: 'Melden Sie sich mit dem Konto an, das Sie verbinden wollen.',
+    signInAgain: (upstream) => [
+      'Bevor Sie Ihr Konto ändern, melden Sie sich noch einmal bei ',
+      upstream,
+      ' an.',
+    ],
     linkTitle: (upstream) => `${upstream} verbinden`,
     linkLead: (upstream, label, account) => [
       'Von nun an kann sich ',

@@ -57,6 +57,7 @@ export const en = {
     linkExisting: 'Sign in to my account',
     create: 'Create a new account',
     signInToLink: 'Sign in to the account that you want to connect.',
+    signInAgain: (upstream) => ['Before you change your account, sign in at ', upstream, ' again.'],
     linkTitle: (upstream) => `Connect ${upstream}`,
     linkLead: (upstream, label, account) => [
       'From now on, ',

@@ -86,6 +86,8 @@ export interface Messages {
     create: string;
     /** Above the form of the sign-in that links. */
     signInToLink: string;
+    /** Before something is set up in a sign-in. */
+    signInAgain: (upstream: Value) => Phrase;
     linkTitle: (upstream: string) => string;
     linkLead: (upstream: Value, label: Value, account: Value) => Phrase;
     connect: string;

@@ -66,6 +66,11 @@ export const pl = {
     linkExisting: 'Zaloguj się na moje konto',
     create: 'Utwórz nowe konto',
     signInToLink: 'Zaloguj się na konto, które chcesz połączyć.',
+    signInAgain: (upstream) => [
+      'Zanim zmienisz coś na swoim koncie, zaloguj się ponownie przez ',
+      upstream,
+      '.',
+    ],
     linkTitle: (upstream) => `Połącz z ${upstream}`,
     linkLead: (upstream, label, account) => [
       'Odtąd ',
