@@ -1,7 +1,7 @@
 import { type AdapterPayload, errors } from 'oidc-provider';
 import type { Document, Key } from '../../store/port.ts';
 import { kinds } from '../../store/record-kinds.ts';
-import type { WriteOptions } from '../../store/staged-writes.ts';
+import type { ConflictOutcome, WriteOptions } from '../../store/staged-writes.ts';
 import type { UnitOfWork } from '../../store/unit-of-work.ts';
 import { digestOf, familyOf } from './ids.ts';
 import { type AdapterDependencies, ModelAdapter, type Upsert } from './model-adapter.ts';
@@ -22,12 +22,27 @@ abstract class DecisionAdapter extends ModelAdapter {
 
   protected override write(work: UnitOfWork, upsert: Upsert): void {
     const retained = { ...upsert, expiresAt: upsert.expiresAt + retainAfterExpiryMs };
-    super.write(work, retained, this.#recordDecision(work, retained));
+    const { key, payload } = retained;
+    const before = work.peek(key);
+    if (payload.error !== undefined || this.isAllowed(payload))
+      super.write(work, retained, this.#recordDecision(work, retained));
+    else if (before) this.#stageUndecided(work, retained, before);
+    else super.write(work, retained);
+  }
+
+  /** A person confirms a code before the decision. That must not undo a decision of another request. */
+  #stageUndecided(work: UnitOfWork, upsert: Upsert, { body: expected }: Document): void {
+    const { key, body, expiresAt } = this.newDocument(upsert);
+    const onConflict = async (): Promise<ConflictOutcome> => {
+      const [now] = await this.store.read([key]);
+      // The same browser has sent the form twice.
+      return now?.body === body ? 'already done' : { error: new AlreadyAnswered() };
+    };
+    work.stage({ op: 'replace', key, body, expected, expiresAt }, { onConflict });
   }
 
   #recordDecision(work: UnitOfWork, { key, payload, expiresAt }: Upsert): WriteOptions {
     const isDenied = payload.error !== undefined;
-    if (!isDenied && !this.isAllowed(payload)) return {};
     // A denial is kept although the engine refuses the request of the person who denies. The mark and the decision are
     // one batch: a denial that comes second must not be kept.
     const options: WriteOptions = { batch: 'decision', ...(isDenied && { commitOnRefusal: true }) };
