@@ -35,8 +35,8 @@ abstract class DecisionAdapter extends ModelAdapter {
     const { key, body, expiresAt } = this.newDocument(upsert);
     const onConflict = async (): Promise<ConflictOutcome> => {
       const [now] = await this.store.read([key]);
-      // The same browser has sent the form twice.
-      return now?.body === body ? 'already done' : { error: new AlreadyAnswered() };
+      // The code is gone, or the same browser has sent the form twice.
+      return now === undefined || now.body === body ? 'already done' : { error: new AlreadyAnswered() };
     };
     work.stage({ op: 'replace', key, body, expected, expiresAt }, { onConflict });
   }
