@@ -7,12 +7,14 @@ import { createAccessTokenVerifier } from './access-token-verifier.ts';
 import { getUnitOfWork } from './request-context.ts';
 import { grantFieldsOf } from './storage/grant-fields.ts';
 import { digestOf, familyOf, grantKey, modelKey } from './storage/ids.ts';
+import { upstreamAuthTime } from './upstream-auth-time.ts';
 
 interface Claims extends JWTPayload {
   readonly client_id?: string;
   readonly scope?: string;
   readonly gty?: string;
   readonly auth_time?: number;
+  readonly [upstreamAuthTime]?: number;
   readonly amr?: readonly string[];
   /** The claims that were requested one by one for `/userinfo`. */
   readonly claims?: object;

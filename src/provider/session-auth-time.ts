@@ -17,3 +17,9 @@ export const authTimeOf = ({ loginTs = 0, authTs = loginTs }: SignInTimes): numb
 /** What tokens say. They need a time, so where none is known it is that of the session. */
 export const toldAuthTimeOf = ({ loginTs, authTs, saidTs }: SignInTimes): number | undefined =>
   saidTs ?? (authTs === undefined || authTs === 0 ? loginTs : authTs);
+
+/** The real time where tokens say another one: codes and refresh tokens have it as `authTs` too. */
+export const untoldAuthTimeOf = (times: SignInTimes): number | undefined => {
+  const real = authTimeOf(times);
+  return real === toldAuthTimeOf(times) ? undefined : real;
+};

@@ -450,6 +450,20 @@ const clients: readonly Mutation[] = [
     tests: ['protocol/dpop.test.ts'],
   },
   {
+    name: 'an old sign-in at an upstream sets up an app',
+    file: 'src/services/sign-ins/sign-in-again.ts',
+    from: 'at - signedInAt <= maxAge',
+    to: 'at >= maxAge',
+    tests: ['upstreams/set-up-in-sign-in.test.ts'],
+  },
+  {
+    name: 'the administration API means the time that tokens say',
+    file: 'src/provider/settings/tokens.ts',
+    from: 'authTs !== undefined && audience',
+    to: 'authTs === 1 && audience',
+    tests: ['upstreams/age-for-api.test.ts'],
+  },
+  {
     name: 'a signed request without a begin has no end',
     file: 'src/features/signed-requests/index.ts',
     from: 'Number(nbf ?? iat ?? Infinity), now',

@@ -6,6 +6,7 @@ import { getClientCertificate } from '../../provider/client-certificate.ts';
 import type { Engine } from '../../provider/engine.ts';
 import { createLiveTokenFinder, type LiveToken } from '../../provider/jwt-access-tokens.ts';
 import { plainAudiences } from '../../provider/plain-audiences.ts';
+import { upstreamAuthTime } from '../../provider/upstream-auth-time.ts';
 import type { StrengthOf } from '../../services/account-pages/index.ts';
 import { type Account, type Accounts, isSignInCurrent } from '../../services/accounts/index.ts';
 import {
@@ -119,10 +120,13 @@ export const createAuthenticate = (dependencies: Dependencies) => {
     return account;
   };
 
-  /** A sign-in that skipped a factor of the account counts as no recent one, as in the console. */
+  /**
+   * A sign-in that skipped a factor of the account counts as no recent one, as in the console, and so does one of unknown
+   * time.
+   */
   const signedInAtOf = async (
     account: Account,
-    { amr = [], auth_time: signedInAt = 0 }: Claims,
+    { amr = [], auth_time: saidAt = 0, [upstreamAuthTime]: signedInAt = saidAt }: Claims,
   ): Promise<number> => {
     const strength = await strengthOf(account);
     return strength.isReachedBy({ amr }) ? signedInAt : 0;

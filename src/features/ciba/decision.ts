@@ -1,5 +1,6 @@
 import { errors, type Provider } from 'oidc-provider';
 import { noAccess } from '../../provider/access.ts';
+import { noteSignInTime } from '../../provider/upstream-auth-time.ts';
 import {
   type AuthenticationLevels,
   acrRequestOf,
@@ -59,6 +60,7 @@ export const recordDecision = async (decided: DecidedRequest, isAllowed: boolean
   }
   const acr = levels.reportedAs(session.acr, values);
   const authTime = session.authTime();
+  noteSignInTime(request, session);
   await provider.backchannelResult(request, await createGrant(decided), {
     ...(acr !== undefined && { acr }),
     ...(session.amr && { amr: session.amr }),

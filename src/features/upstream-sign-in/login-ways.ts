@@ -1,6 +1,7 @@
 import { hasQuery } from '../../http/interactions/has-query.ts';
 import type { StepOutcome, Visit } from '../../http/interactions/step.ts';
 import type { Form } from '../../http/pages/form.ts';
+import { createIsAdminClient } from '../../services/administration/index.ts';
 import { upstreamAskedAgain } from '../../services/sign-ins/index.ts';
 import {
   type ConnectedUpstream,
@@ -44,18 +45,21 @@ export interface LoginWays {
 
 type Dependencies = Pick<
   UpstreamSignInDependencies,
-  'arrivals' | 'clock' | 'events' | 'flowCookies' | 'upstreams'
+  'arrivals' | 'clock' | 'config' | 'events' | 'flowCookies' | 'upstreams'
 >;
 
 const problems: readonly UpstreamProblem[] = ['unavailable', 'denied', 'invalid', 'not_allowed'];
 
 export const createLoginWays = ({
   clock,
+  config,
   events,
   upstreams,
   arrivals,
   flowCookies,
 }: Dependencies): LoginWays => {
+  const isAdminClient = createIsAdminClient(config);
+
   const allowed = ({ client }: Visit): readonly ConnectedUpstream[] =>
     upstreams.all.filter(({ id }) => isWayAllowed(client, id));
 
@@ -78,7 +82,7 @@ export const createLoginWays = ({
   const leave = async (visit: Visit, upstream: ConnectedUpstream): Promise<StepOutcome> => {
     const { client, interaction, action } = visit;
     try {
-      const { url, checks } = await upstream.protocol.begin(signInRequestOf(visit));
+      const { url, checks } = await upstream.protocol.begin(signInRequestOf(visit, isAdminClient));
       const cookie = flowCookies.begin({
         upstream: upstream.id,
         purpose: purposeOf(interaction.uid),

@@ -56,7 +56,10 @@ const maxAgeOf = ({ interaction }: Visit): number | undefined => {
  * What the application asked for, for the upstream. A sign-in that links an identity has to be a new one, because that
  * identity can sign in from then on.
  */
-export const signInRequestOf = (visit: Visit): SignInRequest => {
+export const signInRequestOf = (
+  visit: Visit,
+  isAdminClient: (client: Visit['client']) => boolean,
+): SignInRequest => {
   const isToLink = pendingIn(visit.interaction, 'upstream_link') !== undefined;
   const loginHint = textInQuery(visit, queryNames.hint) ?? textParameter(visit, 'login_hint');
   const prompt = promptOf(visit);
@@ -69,7 +72,7 @@ export const signInRequestOf = (visit: Visit): SignInRequest => {
       prompt?.includes('select_account') !== true && { loginHint: loginHint.slice(0, maxHintLength) }),
     ...(prompt && { prompt }),
     ...(maxAge !== undefined && { maxAge }),
-    isOwn: isToLink || visit.client.clientId === accountClientId,
+    isOwn: isToLink || visit.client.clientId === accountClientId || isAdminClient(visit.client),
     ...(acrValues.length > 0 && { acrValues }),
     ...(uiLocales !== undefined && { uiLocales: uiLocales.slice(0, maxHintLength) }),
   };

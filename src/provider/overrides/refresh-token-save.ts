@@ -1,18 +1,29 @@
 import { validateDpop } from '../internals.ts';
 import { currentContext } from '../request-context.ts';
+import { createReadAuthentication } from '../settings/authentication.ts';
 import type { Override } from './override.ts';
+
+/** A code or token, with what the types of the engine leave out. */
+interface SignIn {
+  readonly accountId?: string | undefined;
+  readonly authTs?: number | undefined;
+}
 
 export const refreshTokenSave: Override = {
   name: 'refresh-token-save',
   symbols: ['RefreshToken.prototype.save'],
   reason:
-    'RFC 9449 §5: a refresh token that a public client gets in answer to a proof is bound to the key of the proof. The engine binds the first one of a grant, and gives its successors the key of the first, which has none when the client began without a proof.',
+    'RFC 9449 §5: a refresh token that a public client gets in answer to a proof is bound to the key of the proof. The engine binds the first one of a grant, and gives its successors the key of the first, which has none when the client began without a proof. And it repeats the time of the sign-in that the code has (authorization-code-save.ts).',
   test: 'test/protocol/dpop.test.ts',
-  apply(provider) {
+  apply(provider, { grantTypes }) {
+    const readAuthentication = createReadAuthentication(grantTypes);
     const { prototype } = provider.RefreshToken;
     const { save } = prototype;
     prototype.save = async function () {
       const ctx = currentContext();
+      const source: SignIn | undefined =
+        ctx?.oidc.entities.RotatedRefreshToken ?? (ctx && readAuthentication(ctx));
+      if (source?.authTs !== undefined) Object.assign(this, { authTs: source.authTs });
       if (this.jkt === undefined && ctx?.oidc.client?.clientAuthMethod === 'none') {
         // The grant has validated the proof before, and this returns what it found.
         const proof = await validateDpop(provider, ctx);

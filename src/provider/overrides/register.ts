@@ -6,6 +6,7 @@
 import { type Configuration, Provider } from 'oidc-provider';
 import { admission } from './admission.ts';
 import { assertionAudience } from './assertion-audience.ts';
+import { authorizationCodeSave } from './authorization-code-save.ts';
 import { claimsResult } from './claims-result.ts';
 import { clientFind } from './client-find.ts';
 import { clientGrantType } from './client-grant-type.ts';
@@ -53,6 +54,7 @@ export const overrides: readonly Override[] = [
   pushedRequestSave,
   responseModes,
   generateTokenId,
+  authorizationCodeSave,
   refreshTokenSave,
   storedPayload,
   tokenFind,

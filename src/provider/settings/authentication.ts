@@ -5,6 +5,8 @@ interface Authentication {
   readonly acr?: string | undefined;
   readonly amr?: readonly string[] | undefined;
   readonly authTime?: number | undefined;
+  /** The real time, where `authTime` isn't it (upstream-auth-time.ts). */
+  readonly authTs?: number | undefined;
 }
 
 /** Reads how the person signed in from what the token request redeems. A refresh token repeats its grant's sign-in. */

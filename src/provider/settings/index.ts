@@ -1,5 +1,5 @@
 import type { Configuration } from 'oidc-provider';
-import type { Config } from '#config';
+import { adminAudience, type Config } from '#config';
 import type { AdditionalClaims } from '../additional-claims.ts';
 import type { Fragment } from '../compose-settings.ts';
 import type { GrantType } from '../grant-types.ts';
@@ -33,7 +33,12 @@ export const baseSettings = (
   { owner: 'settings/lifetimes', settings: lifetimes(config) },
   {
     owner: 'settings/tokens',
-    settings: tokens(createReadAuthentication(grantTypes), createResourceClaims(config), operatorClaims),
+    settings: tokens(
+      createReadAuthentication(grantTypes),
+      createResourceClaims(config),
+      operatorClaims,
+      adminAudience(config),
+    ),
   },
   { owner: 'settings/clients', settings: clients(config) },
   { owner: 'settings/pkce', settings: pkce(config) },

@@ -5,6 +5,7 @@ import { engineAccountOf } from '../engine-account.ts';
 import { ownTokenClaims } from '../jwt-access-tokens.ts';
 import { getRequestContext } from '../request-context.ts';
 import type { ResourceClaims } from '../resource-claims.ts';
+import { upstreamAuthTime } from '../upstream-auth-time.ts';
 import type { ReadAuthentication } from './authentication.ts';
 
 /** When refresh tokens are issued and rotated, and what access tokens say about the person and the sign-in. */
@@ -12,6 +13,7 @@ export const tokens = (
   readAuthentication: ReadAuthentication,
   resourceClaims: ResourceClaims | undefined,
   operatorClaims: AdditionalClaims | undefined,
+  administration: string,
 ) =>
   ({
     // The JSON token endpoint returns access tokens only, so no client would get to know a refresh token.
@@ -36,7 +38,7 @@ export const tokens = (
       const account = (resourceClaims ?? operatorClaims) && engineAccountOf(ctx);
       const { client } = ctx.oidc;
       const [audience] = [token.aud].flat();
-      const { acr, amr, authTime } = readAuthentication(ctx) ?? {};
+      const { acr, amr, authTime, authTs } = readAuthentication(ctx) ?? {};
       const { userinfo = {} } = token.claims ?? {};
       // It is for `/userinfo` as well (api-and-userinfo.ts).
       const isSharedJwt = token.format === 'jwt' && Array.isArray(token.aud);
@@ -61,6 +63,7 @@ export const tokens = (
         ...(acr !== undefined && { acr }),
         ...(amr !== undefined && { amr }),
         ...(authTime !== undefined && { auth_time: authTime }),
+        ...(authTs !== undefined && audience === administration && { [upstreamAuthTime]: authTs }),
       };
     },
   }) satisfies Configuration;

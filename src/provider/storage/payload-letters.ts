@@ -36,6 +36,7 @@ const fields: readonly (readonly [letter: string, field: string, meaning: string
   ['X', 'extra', 'further claims of an access token'],
   ['A', 'aud', 'the audience'],
   ['f', 'format', 'the format of the token'],
+  ['b', 'authTs', 'the real time of the sign-in, where `authTime` is another one; 0: not known'],
 ];
 
 /** Stored in place of `authTime`: the seconds from the sign-in to `iat`. */

@@ -93,7 +93,7 @@ const neverSaysWhen = (configuration: Configuration): boolean => {
   return !claims.includes('auth_time');
 };
 
-/** What such an upstream is asked for this server's own pages. */
+/** What such an upstream is asked for this server's own pages and API. */
 const withoutUnconfirmedAge = (request: SignInRequest): SignInRequest => {
   const { maxAge, isOwn = false, ...others } = request;
   return maxAge === undefined || !isOwn ? request : { ...others, prompt: others.prompt ?? 'login' };

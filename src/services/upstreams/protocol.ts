@@ -8,8 +8,9 @@ export interface SignInRequest {
   /** In seconds. The upstream has to say when the person signed in there. */
   readonly maxAge?: number;
   /**
-   * This server asks for its own pages: an upstream that never says when the person signed in is asked to let them sign in
-   * again, and believed. For an application that would be a `max_age` that no one has confirmed.
+   * This server asks for its own pages or its administration API: an upstream that never says when the person signed in is
+   * asked to let them sign in again, and believed. For another application that would be a `max_age` that no one has
+   * confirmed.
    */
   readonly isOwn?: boolean;
   /** With `login` the person has to sign in there again, whatever session they have. */
