@@ -99,6 +99,13 @@ export const recordKinds = [
     version: 1,
   },
   { name: 'delivery', stored: 'ob', owner: 'services/outbox', durable: false, version: 1 },
+  {
+    name: 'leavingAdministrators',
+    stored: 'leaving-administrators',
+    owner: 'services/accounts',
+    durable: false,
+    version: 1,
+  },
   { name: 'loginHold', stored: 'throttle-hold', owner: 'services/throttle', durable: false, version: 0 },
   { name: 'knownDevice', stored: 'throttle-known', owner: 'services/throttle', durable: false, version: 0 },
   {

@@ -89,6 +89,31 @@ t.test('no way to a role is open to others than an administrator who signed in a
   t.same(await state(), before, 'and nothing has changed');
 });
 
+t.test('the last administrator keeps the role, and reads why', async (t) => {
+  const browser = await browserOf('admin');
+  const csrf = await csrfOf(browser);
+  const before = await state();
+  for (const way of [
+    'disable an administrator',
+    'delete an administrator',
+    'take the only administrator out',
+    'delete the group',
+  ] as const) {
+    const [path = '', fields = {}] = (await ways())[way] ?? [];
+    const { status, body } = await browser.request(`${issuer}/admin${path}`, {
+      method: 'POST',
+      body: new URLSearchParams({
+        csrf,
+        ...fields,
+        ...(way === 'delete the group' && { version: (await groups.find(groupOf.admin))?.version ?? '' }),
+      }),
+      headers: { origin: issuer },
+    });
+    t.match({ status, body }, { status: 409, body: /No one would administer this server/ }, way);
+  }
+  t.same(await state(), before);
+});
+
 t.test('an administrator who signed in a moment ago does all of this', async (t) => {
   const browser = await browserOf('admin');
   const csrf = await csrfOf(browser);

@@ -170,6 +170,7 @@ t.test('what a server writes is in the list', { timeout: 60_000 }, async (t) => 
       'idempotentRequest',
       'image',
       'keptInput',
+      'leavingAdministrators',
       'oneTimeLink',
       'passkeyOwner',
       'passkeys',

@@ -12,6 +12,7 @@ import { createConfiguredAccounts } from './configured.ts';
 import type { Accounts, AddAccount } from './contract.ts';
 import { createGroupClaims } from './group-claims.ts';
 import { createImporter } from './importer.ts';
+import { createLastAdministrator } from './last-administrator.ts';
 import { createAccountLists } from './lists.ts';
 import { createAccountLookup } from './lookup.ts';
 import { createNewAccountCheck, createNewAccountRecord } from './new-account-record.ts';
@@ -78,11 +79,22 @@ export const createAccounts = ({
     withEmail,
   });
   const { find } = lookup;
+  const administrators = createLastAdministrator({
+    store,
+    clock,
+    groups: config.admin.groups.admin,
+    members: stored.members,
+    hasConfigured: (names) =>
+      configured
+        .all()
+        .some(({ enabled, groups: held }) => enabled && held.some((one) => names.includes(one))),
+  });
   const accountChange = createAccountChange({
     stored,
     configured,
     groups,
     roleGroups,
+    administrators,
     events,
     invalidate,
   });
@@ -133,6 +145,7 @@ export const createAccounts = ({
       },
     }),
     isRoleGroup: roleGroups.isRoleGroup,
+    requireAdministratorWithout: administrators.requireWithout,
     indexForSearch: (isStopped) =>
       indexExisting({
         store,

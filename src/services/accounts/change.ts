@@ -7,6 +7,7 @@ import type { Account } from './account.ts';
 import type { ConfiguredAccounts } from './configured.ts';
 import type { ChangeConditions, RoleRight } from './contract.ts';
 import { allGroupsOf } from './group-sources.ts';
+import type { Guard, LastAdministrator } from './last-administrator.ts';
 import { type AccountRecord, toAccount } from './record.ts';
 import type { RoleGroups } from './role-groups.ts';
 import type { AccountStore } from './store.ts';
@@ -16,6 +17,7 @@ interface Dependencies {
   readonly configured: ConfiguredAccounts;
   readonly groups: Groups;
   readonly roleGroups: RoleGroups;
+  readonly administrators: LastAdministrator;
   readonly events: Events;
   readonly invalidate: (id: string) => Promise<void>;
 }
@@ -31,6 +33,8 @@ type Next = (record: AccountRecord) => AccountRecord;
 export interface AccountChange {
   /** Throws for an account of the configuration. */
   refuseConfigured(id: string): void;
+  /** What decides whether the account may stop to be an administrator, for one attempt to change it. */
+  guardOf(id: string, conditions: ChangeConditions): Promise<Guard>;
   /** Applies `next` and emits an event of this type. `also` is committed together with the change. */
   change(id: string, type: string, next: Next, options?: ChangeOptions): Promise<Account>;
   /** Applies `next` only while all groups of `add` exist. It emits the memberships that changed, and nothing else. */
@@ -50,11 +54,14 @@ export const assertConditions = (held: AccountRecord, { ifVersion, check }: Chan
   check?.(toAccount(held));
 };
 
+const noGuard: Guard = () => [];
+
 export const createAccountChange = ({
   stored,
   configured,
   groups,
   roleGroups,
+  administrators,
   events,
   invalidate,
 }: Dependencies): AccountChange => {
@@ -87,19 +94,28 @@ export const createAccountChange = ({
     );
   };
 
+  const guardOf: AccountChange['guardOf'] = async (id, { keepsAdministrator = false }) =>
+    keepsAdministrator ? administrators.guard(id) : noGuard;
+
   return {
     refuseConfigured,
+    guardOf,
     publishChange,
     emitMemberships,
     async change(id, type, next, { also = [], ...conditions } = {}) {
       refuseConfigured(id);
+      let guard = noGuard;
       const record = await stored.change(
         id,
         (held) => {
           assertConditions(held, conditions);
           return next(held);
         },
-        async () => also,
+        async () => {
+          guard = await guardOf(id, conditions);
+          return also;
+        },
+        (before, after) => guard(before, after),
       );
       await publishChange(type, id);
       return toAccount(record);
@@ -108,6 +124,7 @@ export const createAccountChange = ({
       const { also = [], alsoFor, mayChangeRoles = false, ...conditions } = options;
       refuseConfigured(id);
       let former: AccountRecord | undefined;
+      let guard = noGuard;
       const record = await stored.change(
         id,
         (held) => {
@@ -117,8 +134,14 @@ export const createAccountChange = ({
           roleGroups.refuseChange(held, changed, { mayChangeRoles });
           return changed;
         },
-        async () => [...also, ...(await groups.require(add))],
-        (before, after) => alsoFor?.(toAccount(before), toAccount(after)) ?? [],
+        async () => {
+          guard = await guardOf(id, conditions);
+          return [...also, ...(await groups.require(add))];
+        },
+        (before, after) => [
+          ...guard(before, after),
+          ...(alsoFor?.(toAccount(before), toAccount(after)) ?? []),
+        ],
       );
       await invalidate(id);
       emitMemberships(id, former ? allGroupsOf(former) : [], allGroupsOf(record));

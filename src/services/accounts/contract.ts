@@ -81,6 +81,8 @@ export interface ChangeConditions {
   readonly ifVersion?: string | undefined;
   /** Throws when the account must not be changed as it is. */
   readonly check?: ((account: Account) => void) | undefined;
+  /** Refused with `last_administrator` (409) when no enabled account would administer this server any more. */
+  readonly keepsAdministrator?: boolean | undefined;
 }
 
 interface RemovalOptions extends ChangeConditions {
@@ -210,6 +212,8 @@ export interface Accounts {
   changeGroups(id: string, change: GroupChange, options?: ChangeConditions & RoleRight): Promise<Account>;
   /** Whether the group gives a role in the administration of this server. */
   isRoleGroup(name: string): boolean;
+  /** Throws `last_administrator` when no enabled account would administer this server without this group. */
+  requireAdministratorWithout(group: string): Promise<void>;
   /** The members of a group, those of the configuration first. A page costs the same in a group of any size. */
   members(
     group: string,

@@ -17,7 +17,7 @@ export const createAccountStatus = ({
   stored,
   configured,
   clock,
-  accountChange: { refuseConfigured, change, publishChange },
+  accountChange: { refuseConfigured, guardOf, change, publishChange },
 }: Dependencies): Pick<Accounts, 'enable' | 'disable' | 'signOut' | 'remove'> => ({
   enable: (id, options) => change(id, 'account.enabled', (former) => ({ ...former, enabled: true }), options),
   disable: (id, options) =>
@@ -33,9 +33,12 @@ export const createAccountStatus = ({
   },
   async remove(id, { also = () => [], ...conditions } = {}) {
     refuseConfigured(id);
-    await stored.remove(id, (record) => {
-      assertConditions(record, conditions);
-      return also(toAccount(record));
+    await stored.remove(id, async () => {
+      const guard = await guardOf(id, conditions);
+      return (record) => {
+        assertConditions(record, conditions);
+        return [...guard(record, undefined), ...also(toAccount(record))];
+      };
     });
     await publishChange('account.removed', id);
   },

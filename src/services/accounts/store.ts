@@ -64,10 +64,10 @@ export interface AccountStore {
   /** Stores another hash of the same password. A change made meanwhile, as of the password, wins. */
   replaceHash(stored: StoredAccount, hash: string): Promise<void>;
   /**
-   * `check` throws when the account must not be removed as it is, and sees it again if another process changed it meanwhile.
-   * What it returns is committed with the removal.
+   * `prepare` is called for each attempt, as another process may change the account meanwhile. The check that it returns
+   * throws when the account must not be removed as it is. What that returns is committed with the removal.
    */
-  remove(id: string, check?: (record: AccountRecord) => readonly Write[]): Promise<void>;
+  remove(id: string, prepare?: () => Promise<(record: AccountRecord) => readonly Write[]>): Promise<void>;
 }
 
 /**
@@ -227,9 +227,10 @@ export const createAccountStore = (
         if (!(error instanceof Conflict)) throw error;
       }
     },
-    async remove(id, check = () => []) {
+    async remove(id, prepare = async () => () => []) {
       let wasRemoved = false;
       for (let attempt = 1; ; attempt += 1) {
+        const check = await prepare();
         const held = await byId(id);
         if (held === undefined && wasRemoved) return;
         if (held === undefined) throw notFound();

@@ -108,6 +108,7 @@ export const createAccountAdministration = ({
         accounts.update(id, change, {
           ifVersion,
           check,
+          keepsAdministrator: true,
           mayChangeRoles: by.permissions.has('roles'),
           alsoFor: (held, changed) => writesOf(notices.draftAddressTaken(held, changed)),
         }),
@@ -123,7 +124,11 @@ export const createAccountAdministration = ({
 
     async setEnabled(by, id, enabled, { ifVersion } = {}) {
       requirePermission(by, 'accounts.support');
-      const conditions = { ifVersion, check: (held: Account) => requireRightOver(by, held) };
+      const conditions = {
+        ifVersion,
+        check: (held: Account) => requireRightOver(by, held),
+        keepsAdministrator: true,
+      };
       const changed = enabled
         ? await accounts.enable(id, conditions)
         : await accounts.disable(id, conditions);
@@ -140,7 +145,12 @@ export const createAccountAdministration = ({
         requireRightOver(by, held);
       };
       await Draft.commitWith((writesOf) =>
-        accounts.remove(id, { ifVersion, check, also: (held) => writesOf(notices.draftDeleted(held)) }),
+        accounts.remove(id, {
+          ifVersion,
+          check,
+          keepsAdministrator: true,
+          also: (held) => writesOf(notices.draftDeleted(held)),
+        }),
       );
       await end(id);
       await forgetAccount({ id });

@@ -87,8 +87,10 @@ export const createGroupAdministration = ({
       requireRightOverGroup(by, name);
       const use = await findGroupUse({ config, clients, store }, name);
       if (use !== undefined) throw groupInUse(name, use);
+      await accounts.requireAdministratorWithout(name);
       const members = await deleteGroup(groups, accounts, name, {
         ifVersion,
+        keepsAdministrator: accounts.isRoleGroup(name),
         mayChangeRoles: by.permissions.has('roles'),
         check: (member) => requireRightOverAccount(by, member),
       });
@@ -101,6 +103,7 @@ export const createGroupAdministration = ({
       if ((await groups.find(name)) === undefined) throw groupNotFound(name);
       await accounts.changeGroups(account, isMember ? { add: [name] } : { remove: [name] }, {
         mayChangeRoles: by.permissions.has('roles'),
+        keepsAdministrator: !isMember,
         check(held) {
           requireRightOverAccount(by, held);
           // Who leaves a group loses access only.

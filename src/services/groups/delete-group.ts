@@ -12,6 +12,8 @@ interface Right<Of extends Member> {
   readonly mayChangeRoles?: boolean;
   /** Throws for a member whose groups the caller must not change. */
   readonly check?: (member: Of) => void;
+  /** Refused when no enabled account would administer this server any more. */
+  readonly keepsAdministrator?: boolean;
 }
 
 interface Members<Of extends Member> {
@@ -60,14 +62,17 @@ export const deleteGroup = async <Of extends Member>(
   const first = await accounts.members(name, { limit: 1 });
   const configured = first.items.find(({ from }) => from === 'configuration');
   if (configured !== undefined) throw hasConfiguredMembers(name, configured.username);
-  const { check } = right;
+  const { check, keepsAdministrator = false } = right;
+  const removeMember = ({ id }: Of) => accounts.changeGroups(id, { remove: [name] }, right);
   if (check) for await (const members of pagesOf(accounts, name)) for (const one of members) check(one);
   await groups.close(name, { ifVersion });
   let removed = 0;
   for (;;) {
     const before = removed;
     for await (const members of pagesOf(accounts, name)) {
-      await Promise.all(members.map(({ id }) => accounts.changeGroups(id, { remove: [name] }, right)));
+      // Administrators leave one by one anyway.
+      if (keepsAdministrator) for (const member of members) await removeMember(member);
+      else await Promise.all(members.map(removeMember));
       removed += members.length;
     }
     // A membership whose commit had begun before the group was closed may have come after the first pass.

@@ -49,6 +49,8 @@ export const de = {
     image_configured: 'Dieses Bild stammt aus der Konfiguration und wird dort geändert.',
     image_invalid: 'Das ist kein PNG, WebP oder SVG. Wählen Sie eine andere Datei.',
     image_too_large: 'Die Datei ist größer als 256 KiB. Wählen Sie eine kleinere.',
+    last_administrator:
+      'Niemand würde diesen Server mehr verwalten. Geben Sie die Rolle zuerst einem anderen Konto.',
     mail_not_configured: 'Kein Mailserver ist konfiguriert. Geben Sie den Link selbst weiter.',
     no_mail: 'Dieses Konto bekommt keine E-Mail: Es braucht eine bestätigte Adresse und muss aktiv sein.',
     version_changed: 'Das wurde in der Zwischenzeit geändert. Sehen Sie es sich noch einmal an.',

@@ -44,6 +44,8 @@ export const en = {
     image_configured: 'This image comes from the configuration and is changed there.',
     image_invalid: 'This is no PNG, WebP or SVG. Choose another file.',
     image_too_large: 'The file is larger than 256 KiB. Choose a smaller one.',
+    last_administrator:
+      'No one would administer this server any more. Give the role to another account first.',
     mail_not_configured: 'No mail server is configured. Pass the link on yourself.',
     no_mail: 'This account gets no mail: it needs a verified address, and has to be enabled.',
     version_changed: 'This was changed in the meantime. Look at it again before you go on.',

@@ -19,6 +19,7 @@ type ProblemCode =
   | 'image_configured'
   | 'image_invalid'
   | 'image_too_large'
+  | 'last_administrator'
   | 'mail_not_configured'
   | 'no_mail'
   | 'version_changed';

@@ -45,6 +45,7 @@ export const pl = {
     image_configured: 'Ten obraz pochodzi z konfiguracji i tam się go zmienia.',
     image_invalid: 'To nie jest PNG, WebP ani SVG. Wybierz inny plik.',
     image_too_large: 'Plik ma ponad 256 KiB. Wybierz mniejszy.',
+    last_administrator: 'Nikt nie zarządzałby już tym serwerem. Najpierw nadaj rolę innemu kontu.',
     mail_not_configured: 'Nie skonfigurowano serwera poczty. Przekaż link samodzielnie.',
     no_mail: 'To konto nie dostaje wiadomości: potrzebuje potwierdzonego adresu i musi być włączone.',
     version_changed: 'W międzyczasie to zmieniono. Sprawdź jeszcze raz, zanim przejdziesz dalej.',
