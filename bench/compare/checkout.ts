@@ -20,7 +20,8 @@ export interface RunningCheckout {
   close(): Promise<void>;
 }
 
-const startTimeoutMs = 20_000;
+/** A busy machine takes long for the start. */
+const startTimeoutMs = 60_000;
 const stopTimeoutMs = 25_000;
 
 interface StartSettings {

@@ -72,8 +72,11 @@ const settings = (
   ],
 });
 
+/** A busy machine takes long for the start. */
+const startTimeoutMs = 60_000;
+
 const waitUntilReady = async (port: number, child: ChildProcess): Promise<void> => {
-  for (const end = Date.now() + 20_000; Date.now() < end; await sleep(5)) {
+  for (const end = Date.now() + startTimeoutMs; Date.now() < end; await sleep(5)) {
     if (child.exitCode !== null) break;
     try {
       const response = await fetch(`http://localhost:${port}/.well-known/openid-configuration`);
@@ -109,6 +112,7 @@ export const startPostern = async (options: PosternOptions = {}): Promise<Poster
     stderrTail = `${stderrTail}${chunk}`.slice(-2000);
   });
   await waitUntilReady(port, child).catch((error: Error) => {
+    child.kill();
     throw new Error(`${error.message}: ${stderrTail}`);
   });
   const startMs = performance.now() - started;

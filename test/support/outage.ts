@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Test } from 'tap';
+import { measure } from './measure.ts';
 import type { TestServer } from './setup/index.ts';
 import { Browser, codeFor, type HttpResponse, newVerifier, RelyingParty } from './setup/index.ts';
 import { waitFor } from './wait-for.ts';
@@ -9,23 +9,6 @@ import { waitFor } from './wait-for.ts';
 const responseLimitMs = 3000;
 export const readinessLimitMs = 2000;
 export const recoveryLimitMs = 5000;
-
-/** The time this process was runnable while others had the cores, as Linux counts it. */
-const waitedForCpuMs = (): number => {
-  try {
-    const [, nanoseconds] = readFileSync('/proc/self/schedstat', 'utf8').split(' ');
-    return Number(nanoseconds) / 1e6;
-  } catch {
-    return 0;
-  }
-};
-
-/** Measures without the time that a busy machine adds, which the limits exclude. */
-const measure = async <T>(action: () => Promise<T>): Promise<{ result: T; ms: number }> => {
-  const [start, waitedBefore] = [performance.now(), waitedForCpuMs()];
-  const result = await action();
-  return { result, ms: performance.now() - start - (waitedForCpuMs() - waitedBefore) };
-};
 
 /** Waits until `/readyz` has the status; returns the time it took. */
 export const waitForReadiness = async (server: TestServer, status: number): Promise<number> => {
