@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { accountsIn } from '../support/accounts-in.ts';
-import { openCommandFolder, startProgram } from '../support/setup/index.ts';
+import { openCommandFolder, postern, startProgram } from '../support/setup/index.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 interface Report {
@@ -263,7 +263,7 @@ t.test('an import that was killed is run again, and nothing is imported twice', 
   );
   await run('add', 'first', '--generate');
   const accounts = await server();
-  const child = startProgram(t, 'src/cli/main.ts', [
+  const child = startProgram(t, postern, [
     ...['--set', `store.url=sqlite:${join(cwd, 'store.db')}`],
     ...['account', 'import', file],
   ]);

@@ -10,7 +10,7 @@ import { freePort } from '#src/testing/free-port.ts';
 import { addDevice } from '../browser/virtual-authenticator.ts';
 import { makeCertificate, san } from '../support/certificates.ts';
 import { launchChromium } from '../support/chromium.ts';
-import { startChild } from '../support/setup/child.ts';
+import { postern, startChild } from '../support/setup/child.ts';
 import { waitUntilReady } from '../support/setup/server-process.ts';
 import { startSmtp } from '../support/smtp-server.ts';
 import { blocksRunBy } from './command-blocks.ts';
@@ -85,7 +85,7 @@ t.test('the page leads to an installation with TLS, mail, groups and a passkey',
   // Another program may have the port of the page.
   await writeFile(join(cwd, 'postern.yaml'), written.replace('port: 3000', `port: ${port}`));
 
-  const server = startChild('src/cli/main.ts', ['start'], { cwd });
+  const server = startChild(postern, ['start'], { cwd });
   t.teardown(() => server.kill());
   await waitUntilReady(`http://127.0.0.1:${port}`, server);
   const set = variables();

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { childEnvironment } from '../support/setup/child.ts';
+import { childEnvironment, postern } from '../support/setup/child.ts';
 import { root } from './command-blocks.ts';
 
 /** Writes programs into a folder for the PATH: each is a line of shell. */
@@ -12,7 +12,7 @@ export const writePrograms = async (
   programs: Readonly<Record<string, string>> = {},
 ): Promise<string> => {
   // `postern` is this checkout, also when another one is installed.
-  const all = { postern: `exec '${process.execPath}' '${join(root, 'src/cli/main.ts')}' "$@"`, ...programs };
+  const all = { postern: `exec '${process.execPath}' '${join(root, postern)}' "$@"`, ...programs };
   await mkdir(folder, { recursive: true });
   for (const [name, line] of Object.entries(all)) {
     await writeFile(join(folder, name), `#!/bin/sh\n${line}\n`);

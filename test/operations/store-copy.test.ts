@@ -13,6 +13,7 @@ import {
   Browser,
   codeFor,
   openCommandFolder,
+  postern,
   RelyingParty,
   startProgram,
   startServerProcess,
@@ -299,7 +300,7 @@ t.test('a killed copy resumes, between any two kinds of store', async (t) => {
 
   const leg = async (from: string, to: string): Promise<void> => {
     const args = ['migrate', '--set', `store.prefix=${prefix}`, '--from', from, '--to', to, '--overwrite'];
-    const first = startProgram(t, 'src/cli/main.ts', args, { env: {} });
+    const first = startProgram(t, postern, args);
     const target = await open(to);
     await waitFor('the copy to be under way', async () => {
       const [mark] = await target.read([{ kind: 'moving', family: 'moving', id: '' }]);

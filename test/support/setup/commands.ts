@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { commandsFor } from '#src/cli/index.ts';
 import { runCommand } from '#src/cli/program.ts';
-import { type Owner, startChild } from './child.ts';
+import { type Owner, postern, startChild } from './child.ts';
 
 export interface CommandResult {
   readonly exit: number | null;
@@ -19,7 +19,7 @@ export const runPostern = async (
   args: readonly string[],
   input = '',
 ): Promise<CommandResult> => {
-  const child = startChild('src/cli/main.ts', args, { cwd, input });
+  const child = startChild(postern, args, { cwd, input });
   const { code } = await child.ended;
   // The caller knows the shape of the output.
   return { exit: code, out: child.out(), err: child.err(), json: <T>() => JSON.parse(child.out()) as T };

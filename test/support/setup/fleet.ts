@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { freePort } from '#src/testing/free-port.ts';
 import { longTimeouts } from '../wait-for.ts';
-import { type Child, type Owner, startChild } from './child.ts';
+import { type Child, type Owner, postern, startChild } from './child.ts';
 import { waitUntilReady, writeSettings } from './server-process.ts';
 
 interface Member {
@@ -67,7 +67,7 @@ export const startFleet = async (
   const startMember = async (port: number): Promise<Member> => {
     const url = `http://localhost:${port}`;
     const launch = (): Child => {
-      const child = startChild('src/cli/main.ts', ['start', '--port', String(port)], { cwd });
+      const child = startChild(postern, ['start', '--port', String(port)], { cwd });
       children.push(child);
       return child;
     };

@@ -12,7 +12,7 @@
  * - `postForm`, `httpGet`: single requests.
  */
 export { Browser, formOf, type Page } from './browser.ts';
-export { type Owner, startProgram } from './child.ts';
+export { type Owner, postern, startProgram } from './child.ts';
 export { openCommandFolder, runPostern, runPosternInProcess } from './commands.ts';
 export { type Fleet, startFleet } from './fleet.ts';
 export { type FormFields, type HttpResponse, httpGet, postForm, type ResponseBody } from './http-requests.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { freePort } from '#src/testing/free-port.ts';
 import { waitFor } from '../wait-for.ts';
-import { type Child, type ChildOptions, type Owner, startChild } from './child.ts';
+import { type Child, type ChildOptions, type Owner, postern, startChild } from './child.ts';
 import { type CommandResult, runPostern } from './commands.ts';
 
 /** A process that runs `postern start` in a new folder. */
@@ -81,7 +81,7 @@ const launch = async (
     listen: { port, ...Object(config['listen']) },
     security: { password: { memory_kib: 8192, passes: 1 }, ...Object(config['security']) },
   }));
-  const child = startChild('src/cli/main.ts', ['start'], { ...options, cwd });
+  const child = startChild(postern, ['start'], { ...options, cwd });
   const close = async (): Promise<void> => {
     await child.kill();
     await rm(cwd, { recursive: true, force: true });
