@@ -450,7 +450,17 @@ export const gallery: readonly Exhibit[] = [
     client: { name: 'The App' },
     name: '',
     email: 'nonsense',
+    isEmailFixed: false,
     problems: ['nameMissing', 'emailInvalid'],
+  }),
+  exhibit('required-profile-verified', requiredProfilePage, {
+    emailDomains: [],
+    action: '/interaction/abc',
+    csrf: 'x',
+    client: { name: 'The App' },
+    name: 'Ada Lovelace',
+    email: 'ada@example.com',
+    isEmailFixed: true,
   }),
   exhibit('reset-password-done', passwordResetDonePage, { check: '/account/sign-in-methods' }),
   exhibit('create-account-domains', createAccountPage, {

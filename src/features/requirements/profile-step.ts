@@ -2,7 +2,7 @@ import { displayOf } from '../../http/interactions/client-display.ts';
 import type { Step, StepOutcome, Visit } from '../../http/interactions/step.ts';
 import type { Form } from '../../http/pages/form.ts';
 import { isAllowedDomain, isEmailAddress } from '../../services/account-forms/index.ts';
-import type { Account, Claims } from '../../services/accounts/index.ts';
+import { type Account, type Claims, verifiedEmailOf } from '../../services/accounts/index.ts';
 import { metRequirement } from '../../services/sign-ins/index.ts';
 import { type ProfileProblem, requiredProfilePage } from '../../views/pages/required-profile.ts';
 import type { RequirementsDependencies } from './dependencies.ts';
@@ -18,6 +18,15 @@ interface Profile {
 
 const textIn = (form: Form, field: string): string => (form[field] ?? '').trim().slice(0, maxTextLength + 1);
 
+/**
+ * A verified address leads to a new password. It is changed at the account page, which asks for a recent sign-in and for a
+ * proof of the new address, and tells the owner of the former one.
+ */
+const isFixed = ({ claims }: Pick<Account, 'claims'>): boolean => verifiedEmailOf(claims) !== undefined;
+
+/** The address was verified while the form was open. */
+class VerifiedMeanwhile extends Error {}
+
 /** An address that the operator gave the account stays, whatever its domain is. */
 const emailProblemOf = (
   email: string,
@@ -29,7 +38,7 @@ const emailProblemOf = (
   return email === former || isAllowedDomain(email, domains) ? undefined : 'emailDomain';
 };
 
-/** An address that changes is unverified, whatever the former one was. */
+/** An address that changes is unverified. */
 const changesOf = ({ claims }: Account, { name, email }: Profile): Claims => ({
   name,
   ...(claims['email'] !== email && { email, email_verified: false }),
@@ -41,7 +50,7 @@ export const createProfileStep = (dependencies: RequirementsDependencies): Step 
   const { email_domains: domains } = config.sign_up;
   const showForm = (
     { page, action, csrf, client }: Visit,
-    profile: Profile,
+    profile: Profile & { readonly isEmailFixed: boolean },
     problems: readonly ProfileProblem[] = [],
   ): StepOutcome => ({
     show: requiredProfilePage(page, {
@@ -55,6 +64,17 @@ export const createProfileStep = (dependencies: RequirementsDependencies): Step 
     status: problems.length === 0 ? 200 : 422,
   });
 
+  const save = (id: string, claims: Claims): Promise<Account> =>
+    accounts.update(
+      id,
+      { claims, required: { remove: ['profile'] } },
+      {
+        check(held) {
+          if (Object.hasOwn(claims, 'email') && isFixed(held)) throw new VerifiedMeanwhile();
+        },
+      },
+    );
+
   return {
     name: 'required_profile',
     prompt: createRequirementPrompt('profile'),
@@ -65,7 +85,7 @@ export const createProfileStep = (dependencies: RequirementsDependencies): Step 
       const again = signInAgain(visit, account);
       if (again) return again;
       const text = (claim: string): string => String(account.claims[claim] ?? '');
-      return showForm(visit, { name: text('name'), email: text('email') });
+      return showForm(visit, { name: text('name'), email: text('email'), isEmailFixed: isFixed(account) });
     },
 
     async submit(visit, form: Form): Promise<StepOutcome> {
@@ -74,15 +94,20 @@ export const createProfileStep = (dependencies: RequirementsDependencies): Step 
       if (!account) return { finish: { ...lastSubmission } };
       const again = signInAgain(visit, account, form);
       if (again) return again;
-      const profile = { name: textIn(form, 'name').slice(0, maxTextLength), email: textIn(form, 'email') };
-      const emailProblem = emailProblemOf(profile.email, account.claims['email'], domains);
+      const isEmailFixed = isFixed(account);
+      const former = account.claims['email'];
+      const email = isEmailFixed ? String(former) : textIn(form, 'email');
+      const profile = { name: textIn(form, 'name').slice(0, maxTextLength), email, isEmailFixed };
+      const emailProblem = isEmailFixed ? undefined : emailProblemOf(email, former, domains);
       const problems: readonly ProfileProblem[] = [
         ...(profile.name === '' ? (['nameMissing'] as const) : []),
         ...(emailProblem === undefined ? [] : [emailProblem]),
       ];
       if (problems.length > 0) return showForm(visit, profile, problems);
-      const claims = changesOf(account, profile);
-      await accounts.update(account.id, { claims, required: { remove: ['profile'] } });
+      await save(account.id, changesOf(account, profile)).catch((error: unknown) => {
+        if (!(error instanceof VerifiedMeanwhile)) throw error;
+        return save(account.id, { name: profile.name });
+      });
       return { finish: { ...lastSubmission, ...metRequirement('profile') } };
     },
   };

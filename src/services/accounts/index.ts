@@ -11,6 +11,7 @@
  */
 export type { Account, Claims, FactorKind, Json, Requirement } from './account.ts';
 export { createAccounts, namesOfService } from './accounts.ts';
+export { verifiedEmailOf } from './claims.ts';
 export { configuredAccountProblems } from './configured.ts';
 export type {
   Accounts,

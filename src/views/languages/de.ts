@@ -295,6 +295,7 @@ export const de = {
   requiredProfile: {
     title: 'Profil vervollständigen',
     nameMissing: 'Geben Sie Ihren Namen ein',
+    emailFixed: 'Diese Adresse ist bestätigt und bleibt, wie sie ist.',
     submit: 'Speichern und weiter',
   },
   invitation: {

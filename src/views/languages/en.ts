@@ -276,6 +276,7 @@ export const en = {
   requiredProfile: {
     title: 'Complete your profile',
     nameMissing: 'Enter your name',
+    emailFixed: 'This address is confirmed and stays as it is.',
     submit: 'Save and continue',
   },
   invitation: {

@@ -264,6 +264,8 @@ export interface Messages {
   readonly requiredProfile: {
     title: string;
     nameMissing: string;
+    /** About a verified address. */
+    emailFixed: string;
     submit: string;
   };
   readonly invitation: {

@@ -297,6 +297,7 @@ export const pl = {
   requiredProfile: {
     title: 'Uzupełnij profil',
     nameMissing: 'Podaj imię i nazwisko',
+    emailFixed: 'Ten adres jest potwierdzony i pozostaje bez zmian.',
     submit: 'Zapisz i kontynuuj',
   },
   invitation: {

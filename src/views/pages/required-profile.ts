@@ -15,6 +15,8 @@ export interface RequiredProfileModel {
   readonly client: ClientDisplay;
   readonly name: string;
   readonly email: string;
+  /** A verified address isn't changed here. */
+  readonly isEmailFixed: boolean;
   /** The domains of addresses that people may choose. Empty: any. */
   readonly emailDomains: readonly string[];
   readonly problems?: readonly ProfileProblem[];
@@ -44,7 +46,7 @@ export const requiredProfilePage = (page: Page, model: RequiredProfileModel): st
     <form method="post" action="${ownPath(model.action)}" novalidate>
       ${hidden({ csrf: model.csrf })}
       ${fields.text({ name: 'name', label: createAccount.name, value: model.name, autocomplete: 'name', required: true, autofocus: true })}
-      ${fields.text({ name: 'email', label: createAccount.email, value: model.email, hint: model.emailDomains.length > 0 ? createAccount.emailHint(model.emailDomains.join(', ')) : undefined, autocomplete: 'email', type: 'email', required: true })}
+      ${fields.text({ name: 'email', label: createAccount.email, value: model.email, hint: model.isEmailFixed ? text.emailFixed : model.emailDomains.length > 0 ? createAccount.emailHint(model.emailDomains.join(', ')) : undefined, readonly: model.isEmailFixed, autocomplete: 'email', type: 'email', required: true })}
       ${submit({ label: text.submit, class: 'profile-submit' })}
     </form>`,
   });
