@@ -18,12 +18,14 @@ const serveInThisProcess = async (
   primary: Primary | undefined,
 ): Promise<void> => {
   const { config, secretFiles } = loaded;
-  const [{ serve }, { greeting }, { findExposures }, { effectiveValues }] = await Promise.all([
-    import('#src/serve.ts'),
-    import('#src/greeting.ts'),
-    import('#src/exposures.ts'),
-    import('#config'),
-  ]);
+  const [{ serve }, { collectStartGarbage }, { greeting }, { findExposures }, { effectiveValues }] =
+    await Promise.all([
+      import('#src/serve.ts'),
+      import('#src/collect-start-garbage.ts'),
+      import('#src/greeting.ts'),
+      import('#src/exposures.ts'),
+      import('#config'),
+    ]);
   const warnings = primary?.isAdditional ? [] : await findExposures(config, secretFiles);
   const serving = await serve(config, {
     warnings,
@@ -41,7 +43,10 @@ const serveInThisProcess = async (
   const link = process.stderr.isTTY && !primary ? await serving.inviteFirstAdministrator() : undefined;
   if (link !== undefined) output.note(`The first administrator, once and within an hour: ${link}`);
   primary?.ready();
-  await serving.stop(drainSeconds(config, await stops.requested), stops.forced);
+  const stopCollecting = collectStartGarbage();
+  const how = await stops.requested;
+  stopCollecting();
+  await serving.stop(drainSeconds(config, how), stops.forced);
 };
 
 const superviseWorkers = async (config: Config, stops: StopSignals): Promise<void> => {
