@@ -3,7 +3,8 @@ import type { Config, EffectiveValue } from '#config';
 import { createEvents, type Events } from './events.ts';
 import type { Feature } from './feature.ts';
 import { grantTypesOf } from './features/declarations.ts';
-import { clientsOfFeatures, createFeatures } from './features/index.ts';
+import type { FeatureDependencies } from './features/dependencies.ts';
+import { administrationPaths, clientsOfFeatures, createFeatures } from './features/index.ts';
 import { createMetrics, type Metrics } from './features/metrics/index.ts';
 import type { Tracing } from './features/tracing/index.ts';
 import { assets, assetUrl } from './http/assets/index.ts';
@@ -17,6 +18,7 @@ import {
   limitOpenSignIns,
   rememberNextStep,
 } from './http/interactions/index.ts';
+import { createLateServer } from './http/late-server.ts';
 import { createListenOnOwnPort } from './http/own-port.ts';
 import { createAnswerError } from './http/pages/answer-error.ts';
 import { pagesScope } from './http/pages/index.ts';
@@ -35,7 +37,6 @@ import { findAccount } from './provider/settings/account.ts';
 import { createReadAuthentication } from './provider/settings/authentication.ts';
 import { accountScope } from './services/account-pages/index.ts';
 import { checkConfiguredClients } from './services/clients/index.ts';
-import { createConsoleScope, ownOriginOf } from './services/console-pages/index.ts';
 import { imageRoutes, withSiteImages } from './services/images/index.ts';
 import { createServices, type Services } from './services/index.ts';
 import { jwksRoute } from './services/keys/index.ts';
@@ -48,6 +49,8 @@ export interface App {
   readonly events: Events;
   /** The current engine: a new one is built whenever keys change. */
   readonly engine: () => Engine;
+  /** The server of the console and the administration API, where they have no port of their own. */
+  readonly administration: () => Promise<FastifyInstance>;
   /** Starts the work in the background; `close` ends it. */
   start(): Promise<void>;
   /** Ends everything except the store; the caller that opened it closes it. */
@@ -97,8 +100,8 @@ export const buildApp = async ({ config, store, clock, log, ...prepared }: AppOp
     theme: () => withSiteImages(theme.page, siteImages),
   });
   const answerError = createAnswerError({ config, pages, clock });
-  const newServer = () => {
-    const server = createServer(config, log, answerError);
+  const newServer = async (withoutRules?: FastifyPluginAsync): Promise<FastifyInstance> => {
+    const server = await createServer(config, log, answerError, withoutRules);
     server.setNotFoundHandler(createNotFoundHandler(pages, clock));
     return server;
   };
@@ -108,21 +111,19 @@ export const buildApp = async ({ config, store, clock, log, ...prepared }: AppOp
     readClientCertificates(server, { config, events, clock });
     return server.addHook('onRequest', services.limits.hook);
   };
-  const features = [
-    ...createFeatures({
-      config,
-      store,
-      clock,
-      events,
-      pages,
-      metrics,
-      services,
-      grantTypes,
-      settings: prepared.settings ?? (() => []),
-      engine: () => engine,
-    }),
-    ...additionalFeatures,
-  ];
+  const dependencies: FeatureDependencies = {
+    config,
+    store,
+    clock,
+    events,
+    pages,
+    metrics,
+    services,
+    grantTypes,
+    settings: prepared.settings ?? (() => []),
+    engine: () => engine,
+  };
+  const features = [...createFeatures(dependencies), ...additionalFeatures];
 
   const steps = features.flatMap(({ steps = [] }) => steps);
   const engine = new Engine(
@@ -170,9 +171,24 @@ export const buildApp = async ({ config, store, clock, log, ...prepared }: AppOp
   );
   const stopKeyUpdates = keys.onChange((current) => engine.useKeys(current));
 
-  const server = newServer();
-  prepared.tracing?.traceRequests(server);
-  metrics.countRequests(server);
+  const observe = (server: FastifyInstance): FastifyInstance => {
+    prepared.tracing?.traceRequests(server);
+    metrics.countRequests(server);
+    return server;
+  };
+  const { listen: ownPort } = config.admin;
+  const administration: FastifyPluginAsync = async (scope) => {
+    const { administrationRoutes } = await import('./administration-routes.ts');
+    await scope.register(administrationRoutes({ ...dependencies, answerError }, features));
+  };
+  const late = createLateServer({
+    paths: config.admin.enabled && ownPort === undefined ? administrationPaths(config) : [],
+    newServer: async () => addRules(observe(await newServer())),
+    routes: administration,
+    answerError,
+  });
+
+  const server = observe(await newServer(late.handOver));
   const connections = trackConnections(server);
   addRules(server);
   services.admission.attach(server);
@@ -204,28 +220,7 @@ export const buildApp = async ({ config, store, clock, log, ...prepared }: AppOp
     ]),
   );
   for (const { api } of features) if (api) await server.register(api);
-  const { listen: ownPort } = config.admin;
-  const administration: FastifyPluginAsync = async (scope) => {
-    for (const { administration } of features) if (administration) await scope.register(administration);
-    const consoleScope = createConsoleScope(
-      {
-        config,
-        store,
-        clock,
-        pages,
-        accounts,
-        levels: services.levels,
-        engine: () => engine,
-        cookieKeys,
-        strengthOf,
-      },
-      features.flatMap((feature) => feature.console ?? []),
-    );
-    const originOf = ownPort && ownOriginOf(config);
-    await scope.register(pagesScope({ config, answerError, ...(originOf && { originOf }) }, [consoleScope]));
-  };
-  if (config.admin.enabled && ownPort === undefined) await server.register(administration);
-  const listenOnOwnPort = createListenOnOwnPort(() => addRules(newServer()));
+  const listenOnOwnPort = createListenOnOwnPort(async () => addRules(await newServer()));
   const administrationWithImages: FastifyPluginAsync = async (scope) => {
     await scope.register(images);
     await scope.register(administration);
@@ -238,6 +233,7 @@ export const buildApp = async ({ config, store, clock, log, ...prepared }: AppOp
     services,
     events,
     engine: () => engine,
+    administration: late.get,
     async start() {
       stops.push(await services.start());
       await checkConfiguredClients({ config, clients, engine });
@@ -247,6 +243,7 @@ export const buildApp = async ({ config, store, clock, log, ...prepared }: AppOp
     },
     async close() {
       await server.close();
+      await late.close();
       for (const stop of stops.splice(0).reverse()) await stop();
       stopKeyUpdates();
       services.close();

@@ -39,6 +39,8 @@ export interface Feature extends FeatureDeclaration {
   readonly admin?: readonly AdminRoute[];
   /** JSON endpoints that `admin.listen` moves to a port of their own, together with the console. */
   readonly administration?: FastifyPluginAsync;
+  /** HTML pages beside them that need no administrator. */
+  readonly administrationPages?: FastifyPluginAsync;
   /** Runs when the server starts; the function that it answers with runs when the server stops. */
   start?(): Promise<() => Promise<void>>;
 }

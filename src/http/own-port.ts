@@ -1,6 +1,5 @@
-import type { FastifyPluginAsync } from 'fastify';
+import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
 import { assets } from './assets/index.ts';
-import type { createServer } from './server.ts';
 
 /**
  * Serves the plugin, and what pages load, on a port of its own. `newServer` makes a server without routes, with the rules
@@ -8,12 +7,12 @@ import type { createServer } from './server.ts';
  * host checks it. The result stops the server.
  */
 export const createListenOnOwnPort =
-  (newServer: () => ReturnType<typeof createServer>) =>
+  (newServer: () => Promise<FastifyInstance>) =>
   async (
     plugin: FastifyPluginAsync,
     { host, port }: { readonly host: string; readonly port: number },
   ): Promise<() => Promise<void>> => {
-    const server = newServer();
+    const server = await newServer();
     server.addHook('onRoute', (route) => {
       route.config = { ...route.config, allowAnyHost: true };
     });

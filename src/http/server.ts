@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyPluginAsync } from 'fastify';
 import type { Config } from '#config';
 import { rejectDuplicateHeaders, requireCanonicalPath } from './ambiguous-requests.ts';
 import { checkBodyHeaders } from './bodies.ts';
@@ -27,13 +27,15 @@ const requirePeerAddress = (socket: Socket): void => {
 
 /**
  * A server without routes: limits, request ids, known hosts, one log line per request, and an answer to every error.
- * `answerFrameworkError` answers requests whose URL can't be read, because they match no scope.
+ * `answerFrameworkError` answers requests whose URL can't be read, because they match no scope. None of the rules is
+ * for the routes of `withoutRules`.
  */
-export const createServer = (
+export const createServer = async (
   config: Config,
   log: FastifyBaseLogger,
   answerFrameworkError: AnswerError,
-): FastifyInstance => {
+  withoutRules?: FastifyPluginAsync,
+): Promise<FastifyInstance> => {
   const server = Fastify({
     loggerInstance: log,
     logController: new Fastify.LogController({
@@ -70,6 +72,8 @@ export const createServer = (
     },
   });
   server.server.headersTimeout = 10_000;
+  // A scope has the hooks that its parent had when it was made.
+  if (withoutRules) await server.register(withoutRules);
   // Each scope brings its own parsers. The body of any other request is not read.
   server.removeAllContentTypeParsers();
   server.server.on('connection', requirePeerAddress);

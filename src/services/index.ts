@@ -10,7 +10,7 @@ import { createStrengthOf, type StrengthOf } from './account-pages/index.ts';
 import { createForgetAccount, type ForgetAccount } from './account-removal/index.ts';
 import { createSummarizeAccount, type SummarizeAccount } from './account-summary/index.ts';
 import { type Accounts, createAccounts } from './accounts/index.ts';
-import { createHasMakerRight, type HasMakerRight } from './administration/index.ts';
+import { createHasMakerRight, type HasMakerRight } from './administration/right-of-maker.ts';
 import { type Admission, createAdmission } from './admission/index.ts';
 import { type Audit, createAudit } from './audit/index.ts';
 import { type AuthenticationLevels, createAuthenticationLevels } from './authentication-levels/index.ts';

@@ -2,7 +2,7 @@ import type { Config } from '#config';
 import type { Events } from '../../events.ts';
 import type { Pages } from '../../http/pages/pages.ts';
 import type { Accounts } from '../../services/accounts/index.ts';
-import type { HasMakerRight } from '../../services/administration/index.ts';
+import type { HasMakerRight } from '../../services/administration/right-of-maker.ts';
 import type { Factors } from '../../services/factors/index.ts';
 import type { OneTimeLinks } from '../../services/one-time-links/index.ts';
 import type { EndEverything } from '../../services/sessions/index.ts';

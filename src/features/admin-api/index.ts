@@ -41,6 +41,6 @@ export const adminApi = (
     name: 'admin-api',
     admin: routes,
     administration: api,
-    ...(listen === undefined && { pages: descriptionPage(dependencies, routes) }),
+    ...(listen === undefined && { administrationPages: descriptionPage(dependencies, routes) }),
   };
 };

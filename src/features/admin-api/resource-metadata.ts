@@ -5,20 +5,13 @@
 import type { FastifyPluginAsync } from 'fastify';
 import { adminAudience, adminScopes, type Config } from '#config';
 import { proofAlgorithms } from './dpop-proof.ts';
-import { adminApiPath } from './paths.ts';
+import { adminApiPath, resourceMetadataAddress } from './paths.ts';
 
 type Described = Pick<Config, 'issuer' | 'proxy'>;
 
-/** RFC 9728 §3.1: the well-known text comes between the host and the path of the resource identifier. */
-const addressOf = (config: Pick<Config, 'issuer'>): URL => {
-  const url = new URL(adminAudience(config));
-  url.pathname = `/.well-known/oauth-protected-resource${url.pathname}`;
-  return url;
-};
-
 /** What challenges name as `resource_metadata` (RFC 9728 §5.1). */
 export const resourceMetadataUrl = (config: Pick<Config, 'issuer' | 'admin'>): string | undefined =>
-  config.admin.listen === undefined ? addressOf(config).href : undefined;
+  config.admin.listen === undefined ? resourceMetadataAddress(config).href : undefined;
 
 export const resourceMetadataRoute =
   (config: Described): FastifyPluginAsync =>
@@ -34,7 +27,7 @@ export const resourceMetadataRoute =
       dpop_signing_alg_values_supported: proofAlgorithms,
       tls_client_certificate_bound_access_tokens: proxy.client_certificate_header !== 'none',
     };
-    scope.get(addressOf(config).pathname, async (_request, reply) =>
+    scope.get(resourceMetadataAddress(config).pathname, async (_request, reply) =>
       reply.header('cache-control', 'public, max-age=300').send(document),
     );
   };

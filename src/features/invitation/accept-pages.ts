@@ -8,7 +8,7 @@ import {
   problemOf,
 } from '../../services/account-forms/index.ts';
 import type { AddAccount, Claims } from '../../services/accounts/index.ts';
-import { roleOf } from '../../services/administration/index.ts';
+import { roleOf } from '../../services/administration/permissions.ts';
 import { consolePath } from '../../services/clients/index.ts';
 import { invitationPath, invitationPurpose, readInvitation } from '../../services/invitations/index.ts';
 import { linkGone, submitOnce } from '../../services/one-time-links/index.ts';

@@ -13,6 +13,9 @@
  * accounts.ts, credentials.ts, invitations.ts, groups.ts, clients.ts, branding.ts, sessions.ts, keys.ts, outbox.ts,
  * upstreams.ts     the changes
  *
+ * All but permissions.ts and right-of-maker.ts is loaded with the first request of an administrator, so others import these two
+ * by their own names.
+ *
  * The members of a role group, clients that list the administration API, and upstreams are changed with `roles` only. The check
  * runs on the record that the commit replaces. That nothing else can grant a role is a rule of services/accounts.
  */
@@ -75,7 +78,6 @@ export {
   roleOf,
   scopeFor,
 } from './permissions.ts';
-export { createHasMakerRight, type HasMakerRight } from './right-of-maker.ts';
 export { accountNotFound } from './right-over-account.ts';
 
 export {

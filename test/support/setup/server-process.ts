@@ -59,7 +59,7 @@ const linesIn = (text: string): Readonly<Record<string, unknown>>[] =>
     .slice(0, -1)
     .flatMap((line) => (line.startsWith('{') ? [JSON.parse(line)] : []));
 
-interface Options extends Pick<ChildOptions, 'output' | 'fileBlocks' | 'program'> {
+interface Options extends Pick<ChildOptions, 'output' | 'fileBlocks' | 'program' | 'nodeOptions'> {
   readonly config?: Readonly<Record<string, unknown>>;
   readonly port?: number;
   /** False returns at once, for a server that is not expected to become ready. */
