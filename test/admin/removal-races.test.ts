@@ -8,7 +8,7 @@ t.setTimeout(180_000);
 
 const redis = await ensureRedis();
 t.teardown(redis.close);
-const { call, machine } = await startAdminServer(t, {
+const { server, call, machine } = await startAdminServer(t, {
   store: {
     url: redis.url,
     prefix: freshPrefix(),
@@ -75,6 +75,41 @@ t.test('a client is removed as the caller has seen it, or not at all', async (t)
     };
   });
   t.same(wrong, []);
+});
+
+t.test('a client that is stopped while it is removed leaves nothing behind', async (t) => {
+  const left: string[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    const client = { type: 'machine', client_id: `again${round}`, metadata: {} };
+    const path = `/clients/${client.client_id}`;
+    t.equal((await call('POST', '/clients', { caller, body: client })).status, 201);
+    const stopping = call('POST', `${path}/stop`, { caller });
+    await sleep(round % 5);
+    const removed = await call('DELETE', path, { caller, headers: { 'if-match': '*' } });
+    t.ok([200, 404].includes((await stopping).status));
+    t.equal(removed.status, 204);
+    const added = await call('POST', '/clients', { caller, body: client });
+    const { body } = await call('GET', path, { caller });
+    if (added.status !== 201 || body.stopped_at !== undefined) left.push(client.client_id);
+  }
+  t.same(left, []);
+});
+
+t.test('of many who stop a client at once one does, and so of many who start it', async (t) => {
+  const { body } = await call('POST', '/clients', { caller, body: { type: 'machine', metadata: {} } });
+  const count = (type: string): number =>
+    server.events.filter((event) => event.type === type && event.client === body.client_id).length;
+  for (const [action, type] of [
+    ['stop', 'client.stopped'],
+    ['start', 'client.started'],
+  ] as const) {
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, () => call('POST', `/clients/${body.client_id}/${action}`, { caller })),
+    );
+    for (const { status } of answers) t.equal(status, 200);
+    t.equal(count(type), 1);
+    t.equal(count(`admin.client.${action}`), 1);
+  }
 });
 
 t.test(

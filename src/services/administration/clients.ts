@@ -156,8 +156,8 @@ export const createClientAdministration = ({
       requirePermission(by, 'clients');
       const client = await clients.get(id);
       if (client === undefined) throw clientNotFound();
-      requireRightOver(by, client.metadata);
-      const isNew = isStopped ? await clients.stop(id) : await clients.start(id);
+      const options = { check: (held: ClientRecord) => requireRightOver(by, held.metadata) };
+      const isNew = isStopped ? await clients.stop(id, options) : await clients.start(id, options);
       if (isNew) recordChange(by, { operation: isStopped ? 'client.stop' : 'client.start', client: id });
       return (await clients.get(id)) ?? client;
     },

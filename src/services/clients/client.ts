@@ -136,9 +136,9 @@ export interface Clients {
    * Refuses every request of the client and makes all its tokens inactive, until it is started again. Nothing is removed.
    * False if it was stopped before.
    */
-  stop(id: string): Promise<boolean>;
+  stop(id: string, options?: Pick<ClientConditions, 'check'>): Promise<boolean>;
   /** Lets a stopped client be used again. False if it wasn't stopped. */
-  start(id: string): Promise<boolean>;
+  start(id: string, options?: Pick<ClientConditions, 'check'>): Promise<boolean>;
   /** Without a round trip: every process knows which clients are stopped. */
   isStopped(id: string): boolean;
   /** Reads which clients are stopped, for a process that doesn't follow it. */

@@ -166,6 +166,19 @@ export const createClients = ({
     return client === undefined ? undefined : withState(toRecord(client));
   };
 
+  /** Commits something about a client, which may be one of the configuration. It fails when the client is gone. */
+  const commitBeside = async (
+    id: string,
+    { check }: Pick<ClientConditions, 'check'> = {},
+    commit: (conditions: readonly Write[]) => Promise<boolean>,
+  ): Promise<boolean> => {
+    const known = builtIn.get(id) ?? configured.get(id);
+    if (known === undefined)
+      return clientStore.commitBeside(id, (client) => check?.(toRecord(client)), commit);
+    check?.(known.record);
+    return commit([]);
+  };
+
   return {
     find: lookup.find,
     verifySecret: lookup.verifySecret,
@@ -229,16 +242,19 @@ export const createClients = ({
       };
       return change(id, 'client.updated', withChanges, options);
     },
-    async stop(id) {
+    async stop(id, options) {
       if (builtIn.has(id)) throw clientReserved(id);
-      if ((await get(id)) === undefined) throw clientNotFound(id);
-      const isNew = await stopped.stop(id);
+      const isNew = await commitBeside(id, options, (conditions) => stopped.stop(id, conditions));
       if (isNew) events.emit({ type: 'client.stopped', outcome: 'ok', client: id });
       return isNew;
     },
-    async start(id) {
-      const wasStopped = await stopped.start(id);
-      if (!wasStopped && (await get(id)) === undefined) throw clientNotFound(id);
+    async start(id, options) {
+      const exists = (await get(id)) !== undefined;
+      // The configuration may name a stopped client no more.
+      const wasStopped = exists
+        ? await commitBeside(id, options, (conditions) => stopped.start(id, conditions))
+        : await stopped.start(id, []);
+      if (!exists && !wasStopped) throw clientNotFound(id);
       if (wasStopped) events.emit({ type: 'client.started', outcome: 'ok', client: id });
       return wasStopped;
     },
@@ -250,6 +266,8 @@ export const createClients = ({
       await clientStore.remove(id, [...writes, stopped.removal(id)], (client) =>
         assertConditions(client, conditions),
       );
+      // Another client may get the id.
+      await stopped.publish(id);
       await publishChange('client.removed', id);
     },
     ...createLogoChange({ change, issuer: config.issuer }),

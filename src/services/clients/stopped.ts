@@ -1,3 +1,4 @@
+import { Conflict } from '../../store/errors.ts';
 import { followState } from '../../store/followed-state.ts';
 import type { Clock, Key, Store, Write } from '../../store/port.ts';
 import { record } from '../../store/record.ts';
@@ -29,12 +30,14 @@ interface Dependencies {
 export interface StoppedClients {
   /** When each stopped client was stopped, by its id. It is the same object for ever, kept up to date. */
   readonly since: ReadonlyMap<string, number>;
-  /** Returns false if it was stopped before. */
-  stop(id: string): Promise<boolean>;
-  /** Returns false if it wasn't stopped. */
-  start(id: string): Promise<boolean>;
-  /** For the commit that removes the client. */
+  /** Returns false if it was stopped before. `conditions` are committed with it. */
+  stop(id: string, conditions: readonly Write[]): Promise<boolean>;
+  /** Returns false if it wasn't stopped. `conditions` are committed with it. */
+  start(id: string, conditions: readonly Write[]): Promise<boolean>;
+  /** For the commit that removes the client. `publish` follows it. */
   removal(id: string): Write;
+  /** Makes all processes read again which clients are stopped. */
+  publish(id: string): Promise<void>;
   /** Reads all of them again. */
   read(): Promise<void>;
   /** Reads them now, on each message and every ten seconds. The result ends it. */
@@ -70,30 +73,39 @@ export const createStoppedClients = ({ store, clock }: Dependencies): StoppedCli
     await store.publish(topic, id).catch(() => {});
   };
 
+  /** Returns false when another request has stopped or started the client first. */
+  const commit = async (id: string, writes: readonly Write[]): Promise<boolean> => {
+    const isNew = await store.commit(writes).then(
+      () => true,
+      (error: unknown) => {
+        if (error instanceof Conflict && error.key.kind === kinds.clientStop) return false;
+        throw error;
+      },
+    );
+    await publish(id);
+    return isNew;
+  };
+
   return {
     since,
-    async stop(id) {
-      const [stopped] = await store.read([stopKey(id)]);
+    stop(id, conditions) {
       const at = clock.now();
-      if (stopped === undefined)
-        await store.commit([
-          {
-            op: 'put',
-            key: stopKey(id),
-            body: format.encode({ id, at }),
-            index: [{ index: topic, of: 'all', at }],
-          },
-        ]);
-      await publish(id);
-      return stopped === undefined;
+      const body = format.encode({ id, at });
+      const index = [{ index: topic, of: 'all', at }];
+      return commit(id, [{ op: 'insert', key: stopKey(id), body, index }, ...conditions]);
     },
-    async start(id) {
-      const [stopped] = await store.read([stopKey(id)]);
-      await store.commit([{ op: 'remove', key: stopKey(id) }]);
-      await publish(id);
-      return stopped !== undefined;
+    async start(id, conditions) {
+      const key = stopKey(id);
+      const [stopped] = await store.read([key]);
+      if (stopped === undefined) {
+        await publish(id);
+        return false;
+      }
+      const { body } = stopped;
+      return commit(id, [{ op: 'replace', key, body, expected: body }, { op: 'remove', key }, ...conditions]);
     },
     removal: (id) => ({ op: 'remove', key: stopKey(id) }),
+    publish,
     read: state.read,
     follow: state.follow,
   };

@@ -31,6 +31,15 @@ export interface ClientStore {
     next: (client: StoredClient) => StoredClient,
     writes?: readonly Write[],
   ): Promise<StoredClient>;
+  /**
+   * Calls `commit` with writes that fail unless the client is as `check` has seen it, and again if another process changed
+   * it meanwhile.
+   */
+  commitBeside<T>(
+    id: string,
+    check: (client: StoredClient) => void,
+    commit: (conditions: readonly Write[]) => Promise<T>,
+  ): Promise<T>;
   /** `check` throws when the client must not be removed as it is, and sees it again if another process changed it meanwhile. */
   remove(id: string, writes?: readonly Write[], check?: (client: StoredClient) => void): Promise<void>;
 }
@@ -64,6 +73,22 @@ export const createClientStore = (store: Store, clock: Clock): ClientStore => {
   const read = async (id: string) => {
     const [document] = await store.read([clientKey(id)]);
     return document === undefined ? undefined : { body: document.body, client: readClient(document) };
+  };
+
+  const commitBeside: ClientStore['commitBeside'] = async (id, check, commit) => {
+    const key = clientKey(id);
+    for (let attempt = 1; ; attempt += 1) {
+      const held = await read(id);
+      if (held === undefined) throw clientNotFound(id);
+      check(held.client);
+      try {
+        return await commit([{ op: 'replace', key, body: held.body, expected: held.body }]);
+      } catch (error) {
+        if (!(error instanceof Conflict) || !isAbout(error, id)) throw error;
+        if (attempt === maxAttempts)
+          throw new StoreUnavailable(`the client ${id} changes too often`, { cause: error });
+      }
+    }
   };
 
   return {
@@ -107,25 +132,17 @@ export const createClientStore = (store: Store, clock: Clock): ClientStore => {
         }
       }
     },
-    async remove(id, writes = [], check = () => {}) {
+    commitBeside,
+    remove(id, writes = [], check = () => {}) {
       const key = clientKey(id);
-      for (let attempt = 1; ; attempt += 1) {
-        const held = await read(id);
-        if (held === undefined) throw clientNotFound(id);
-        check(held.client);
-        try {
-          return await store.commit([
-            ...writes,
-            { op: 'replace', key, body: held.body, expected: held.body },
-            { op: 'remove', key: clientImageKey(key) },
-            { op: 'remove', key },
-          ]);
-        } catch (error) {
-          if (!(error instanceof Conflict) || !isAbout(error, id)) throw error;
-          if (attempt === maxAttempts)
-            throw new StoreUnavailable(`the client ${id} changes too often`, { cause: error });
-        }
-      }
+      return commitBeside(id, check, (conditions) =>
+        store.commit([
+          ...writes,
+          ...conditions,
+          { op: 'remove', key: clientImageKey(key) },
+          { op: 'remove', key },
+        ]),
+      );
     },
   };
 };
