@@ -93,9 +93,7 @@ export const accountFeatures = (dependencies: FeatureDependencies): readonly Fea
       clock,
       events,
       pages,
-      accounts,
-      endEverything,
-      forgetAccount: services.forgetAccount,
+      accountRemoval: services.accountRemoval,
       notices,
     }),
   ];

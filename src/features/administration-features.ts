@@ -119,7 +119,7 @@ const administrationOf = ({
     mail,
     throttle: services.throttle,
     endEverything: services.endEverything,
-    forgetAccount: services.forgetAccount,
+    accountRemoval: services.accountRemoval,
     hasMakerRight: services.hasMakerRight,
     notices: services.notices,
     siteImages: services.siteImages,

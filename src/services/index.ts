@@ -7,7 +7,7 @@ import type { Events } from '../events.ts';
 import type { GrantType } from '../provider/grant-types.ts';
 import type { Clock, Store } from '../store/port.ts';
 import { createStrengthOf, type StrengthOf } from './account-pages/index.ts';
-import { createForgetAccount, type ForgetAccount } from './account-removal/index.ts';
+import { type AccountRemoval, createAccountRemoval, createForgetAccount } from './account-removal/index.ts';
 import { createSummarizeAccount, type SummarizeAccount } from './account-summary/index.ts';
 import { type Accounts, createAccounts } from './accounts/index.ts';
 import { createHasMakerRight, type HasMakerRight } from './administration/right-of-maker.ts';
@@ -106,7 +106,7 @@ export interface Services {
   readonly readiness: Readiness;
   readonly remembered: RememberedBrowsers;
   readonly endEverything: EndEverything;
-  readonly forgetAccount: ForgetAccount;
+  readonly accountRemoval: AccountRemoval;
   readonly sessions: Sessions;
   readonly signInCounts: SignInCounts;
   readonly siteImages: SiteImages;
@@ -225,6 +225,14 @@ export const createServices = async (dependencies: Dependencies): Promise<Servic
   });
   const readiness = createReadiness(store, keys);
   const { sessions, endEverything } = createSessionServices({ store, clock, events, accounts, clients });
+  const accountRemoval = createAccountRemoval({
+    store,
+    clock,
+    accounts,
+    endEverything,
+    forgetAccount: createForgetAccount({ store, events }),
+    onError,
+  });
   const endUpstreamSessions = createEndUpstreamSessions({
     store,
     clock,
@@ -258,7 +266,7 @@ export const createServices = async (dependencies: Dependencies): Promise<Servic
     readiness,
     remembered,
     endEverything,
-    forgetAccount: createForgetAccount({ store, events }),
+    accountRemoval,
     sessions,
     signInCounts,
     siteImages,
@@ -281,7 +289,7 @@ export const createServices = async (dependencies: Dependencies): Promise<Servic
       await accounts.checkGroupClaims();
       // The audit starts first and stops last: it records what the others do until the end.
       const stops: (() => Promise<void>)[] = [];
-      for (const service of [audit, signInCounts, outbox, mail, limits, admission])
+      for (const service of [audit, signInCounts, outbox, mail, limits, admission, accountRemoval])
         stops.unshift(await service.start());
       const followed = [clients.followStopped(), siteImages.follow(), upstreams.follow()];
       stops.unshift(...(await Promise.all(followed)));

@@ -21,6 +21,13 @@ export interface RecordKind {
 export const recordKinds = [
   { name: 'account', stored: 'account', owner: 'services/accounts', durable: true, version: 1 },
   { name: 'accountName', stored: 'account-name', owner: 'services/accounts', durable: true, version: 1 },
+  {
+    name: 'accountRemoval',
+    stored: 'account-removal',
+    owner: 'services/account-removal',
+    durable: true,
+    version: 1,
+  },
   { name: 'factors', stored: 'factors', owner: 'services/factors', durable: true, version: 1 },
   {
     name: 'upstreamLink',

@@ -25,6 +25,7 @@ t.test('exports hold what they always held', async (t) => {
   t.strictSame([...durableKinds].sort(), [
     'account',
     'account-name',
+    'account-removal',
     'audit',
     'audit-chain',
     'client',
@@ -160,6 +161,7 @@ t.test('what a server writes is in the list', { timeout: 60_000 }, async (t) => 
   t.strictSame(
     notWritten.sort(),
     [
+      'accountRemoval',
       'clientStop',
       'copyMarker',
       'delivery',

@@ -79,13 +79,20 @@ export const remove: Command = (group, context) => {
     .action(async (username: string) => {
       const { id, username: name } = await withAccounts(context, async (accounts, installation) => {
         const account = await requireAccount(accounts, username);
-        const { createForgetAccount } = await import('#src/services/account-removal/index.ts');
-        // First, because a command that was interrupted finds the account only while it exists.
-        await endEverything(installation, accounts, account.id);
-        await createForgetAccount(installation)(account);
+        const { createAccountRemoval, createForgetAccount } = await import(
+          '#src/services/account-removal/index.ts'
+        );
+        const removal = createAccountRemoval({
+          ...installation,
+          accounts,
+          endEverything: (id) => endEverything(installation, accounts, id),
+          forgetAccount: createForgetAccount(installation),
+          onError: () =>
+            context.output.note('A server removes what the account had: the store failed meanwhile.'),
+        });
         const { createCommandNotices } = await import('./with-factors.ts');
         const notice = (await createCommandNotices(installation)).draftDeleted(account);
-        await Draft.commitWith((writesOf) => accounts.remove(account.id, { also: () => writesOf(notice) }));
+        await Draft.commitWith((writesOf) => removal.remove(account.id, { also: () => writesOf(notice) }));
         return account;
       });
       context.output.answer({ sub: id, username: name, deleted: true }, `The account ${name} is deleted.`);

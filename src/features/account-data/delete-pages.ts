@@ -17,7 +17,7 @@ const configured = (): Failure =>
   });
 
 export const deletePages = (
-  { config, events, pages, accounts, endEverything, forgetAccount, notices }: AccountDataDependencies,
+  { config, events, pages, accountRemoval, notices }: AccountDataDependencies,
   { visitOf, requireRecentSignIn }: AccountPages,
 ): FastifyPluginAsync => {
   const { enabled: isAudited, retention_days: days } = config.audit;
@@ -58,12 +58,14 @@ export const deletePages = (
         if (account.from === 'configuration') throw configured();
         const typed = (request.body?.['login'] ?? '').trim();
         if (foldUsername(typed) !== foldUsername(account.username)) return send(request, reply, visit, typed);
-        // The account goes last: a person whose request was interrupted signs in and repeats it.
-        while (!(await endEverything(account.id)).complete);
-        await forgetAccount(account);
         const { tag } = visit.frame.page.messages;
         const notice = notices.draftDeleted(account, describeRequest(request, tag));
-        await Draft.commitWith((writesOf) => accounts.remove(account.id, { also: () => writesOf(notice) }));
+        await Draft.commitWith((writesOf) =>
+          accountRemoval.remove(account.id, {
+            keepsAdministrator: config.admin.enabled,
+            also: () => writesOf(notice),
+          }),
+        );
         events.emit({
           type: 'account.deleted',
           outcome: 'ok',

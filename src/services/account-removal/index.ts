@@ -1,25 +1,14 @@
 /**
- * Owns what is removed with an account besides its record, sessions and grants, whichever way it is deleted: by the person,
- * by the administration API, or by a command.
+ * Owns how an account is removed with what it has, whichever way it is deleted: by the person, by the administration, or by
+ * a command.
+ *
+ * 1. One commit removes the account, and stores that the rest is still to be removed. From then on nothing of it works,
+ *    because every use asks for the account.
+ * 2. The rest follows at once: sessions and grants, passkeys, links to other identity providers.
+ * 3. What fails on the way is repeated by the servers, at their start and every few minutes, until all of it is gone.
+ *
+ * forget.ts   removes what neither a session nor a grant is
+ * removal.ts  the steps above
  */
-import type { Events } from '../../events.ts';
-import type { Store } from '../../store/port.ts';
-import type { Account } from '../accounts/index.ts';
-import { createPasskeyList } from '../passkeys/index.ts';
-import { createUpstreamLinks } from '../upstreams/index.ts';
-
-/** It can be repeated, also when the account is gone. */
-export type ForgetAccount = (account: Pick<Account, 'id'>) => Promise<void>;
-
-/** Removes the passkeys of an account, and its links to other identity providers. */
-export const createForgetAccount = (dependencies: {
-  readonly store: Store;
-  readonly events: Events;
-}): ForgetAccount => {
-  const passkeys = createPasskeyList(dependencies);
-  const links = createUpstreamLinks(dependencies.store);
-  return async (account) => {
-    await passkeys.forget(account);
-    await links.removeAll(account.id);
-  };
-};
+export { createForgetAccount } from './forget.ts';
+export { type AccountRemoval, createAccountRemoval } from './removal.ts';

@@ -1,7 +1,7 @@
 import { Failure } from '../../errors.ts';
 import { Draft } from '../../store/draft.ts';
 import type { Clock } from '../../store/port.ts';
-import type { ForgetAccount } from '../account-removal/index.ts';
+import type { AccountRemoval } from '../account-removal/index.ts';
 import type { Account, Accounts, AddAccount, ChangeAccount, Claims } from '../accounts/index.ts';
 import type { Notices } from '../notices/index.ts';
 import type { EndEverything, Ended } from '../sessions/index.ts';
@@ -33,7 +33,7 @@ interface Dependencies extends RightOver {
   readonly accounts: Accounts;
   readonly clock: Clock;
   readonly endEverything: EndEverything;
-  readonly forgetAccount: ForgetAccount;
+  readonly accountRemoval: Pick<AccountRemoval, 'remove'>;
   readonly notices: Pick<Notices, 'draftAddressTaken' | 'draftDeleted'>;
   readonly recordChange: RecordChange;
   /** Undefined where no mail server is configured. */
@@ -66,7 +66,7 @@ export const createAccountAdministration = ({
   requireRightOver,
   findAccount,
   endEverything,
-  forgetAccount,
+  accountRemoval,
   notices,
   recordChange,
   sendPasswordReset,
@@ -145,15 +145,13 @@ export const createAccountAdministration = ({
         requireRightOver(by, held);
       };
       await Draft.commitWith((writesOf) =>
-        accounts.remove(id, {
+        accountRemoval.remove(id, {
           ifVersion,
           check,
           keepsAdministrator: true,
           also: (held) => writesOf(notices.draftDeleted(held)),
         }),
       );
-      await end(id);
-      await forgetAccount({ id });
       recordChange(by, {
         operation: 'account.remove',
         account: id,

@@ -22,7 +22,7 @@
 import type { Config } from '#config';
 import type { Events } from '../../events.ts';
 import type { Clock, Store } from '../../store/port.ts';
-import type { ForgetAccount } from '../account-removal/index.ts';
+import type { AccountRemoval } from '../account-removal/index.ts';
 import type { Account, Accounts } from '../accounts/index.ts';
 import type { Clients } from '../clients/index.ts';
 import type { ConnectedApps } from '../connected-apps/index.ts';
@@ -125,7 +125,7 @@ interface Dependencies {
   readonly notices: Notices;
   readonly throttle: Throttle;
   readonly endEverything: EndEverything;
-  readonly forgetAccount: ForgetAccount;
+  readonly accountRemoval: Pick<AccountRemoval, 'remove'>;
   readonly hasMakerRight: HasMakerRight;
   /** Undefined where no mail server is configured. */
   readonly sendPasswordReset: ((account: Account) => Promise<void>) | undefined;

@@ -69,7 +69,8 @@ export const createStoppedClients = ({ store, clock }: Dependencies): StoppedCli
   const state = followState({ store, topic, pollMs, load: readAll });
 
   const publish = async (id: string): Promise<void> => {
-    await state.read();
+    // The change is made already; what fails now is read again soon.
+    await state.read().catch(() => {});
     await store.publish(topic, id).catch(() => {});
   };
 

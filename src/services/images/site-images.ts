@@ -135,7 +135,8 @@ export const createSiteImages = ({
         requireVersion((await load()).held, ifVersion);
         throw error;
       }
-      await state.read();
+      // The change is made already; what fails now is read again soon.
+      await state.read().catch(() => {});
       await store.publish(topic, name).catch(() => {});
       return { before, after };
     },
