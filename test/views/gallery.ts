@@ -89,7 +89,8 @@ const changed = <Model>(model: Model, change: (text: string) => string): Model =
 };
 
 const client = { name: 'Harbour Notes', host: 'notes.example.com' };
-const logo = 'https://notes.example.com/logo.svg';
+/** The logo of an application comes from its site. */
+export const logo = 'https://notes.example.com/logo.svg';
 const account = { name: 'Maria Kowalska', detail: 'maria@example.com' };
 
 const longName =
