@@ -120,9 +120,18 @@ export class RecordDamaged extends Failure {
 }
 
 /** A newer release wrote this record. */
-export class NewerRecord extends Error {
+export class NewerRecord extends Failure {
   constructor(kind: string) {
-    super(`a record of kind ${kind} was written by a newer version of this program`);
+    super({
+      code: 'record_newer',
+      message: `a record of kind ${kind} was written by a newer version of Postern: use that version with this store`,
+      status: 500,
+    });
     this.name = 'NewerRecord';
+  }
+
+  /** The message names a part of the store. */
+  override get publicMessage(): string {
+    return 'something went wrong on our side; the log has the details';
   }
 }

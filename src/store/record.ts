@@ -3,7 +3,9 @@ import { kindVersions, type RecordKindName } from './record-kinds.ts';
 
 /** The version check of a body that is not a JSON object; the others use `record`. */
 export const assertVersion = (kind: RecordKindName, found: unknown): void => {
-  if (found !== kindVersions[kind]) throw new NewerRecord(kind);
+  const version = kindVersions[kind];
+  if (found === version) return;
+  throw typeof found === 'number' && found > version ? new NewerRecord(kind) : new RecordDamaged(kind);
 };
 
 /** Reads the JSON of a record, and names the record when that fails. */
@@ -18,7 +20,7 @@ export const readRecord = <T>(kind: RecordKindName, read: () => T): T => {
 
 export interface RecordFormat<T> {
   encode(value: T): string;
-  /** Throws `NewerRecord` for another version and `RecordDamaged` for what is not JSON. */
+  /** Throws `NewerRecord` for a later version and `RecordDamaged` for a body that no version has written. */
   decode(body: string): T;
   /** `undefined` where `decode` throws, for readers that pass over what they can't read. */
   tryDecode(body: string): T | undefined;
@@ -31,7 +33,7 @@ export interface RecordFormat<T> {
 export const record = <T extends object>(kind: RecordKindName): RecordFormat<T> => {
   const decode = (body: string): T => {
     const value: unknown = readRecord(kind, () => JSON.parse(body));
-    if (typeof value !== 'object' || value === null) throw new NewerRecord(kind);
+    if (typeof value !== 'object' || value === null) throw new RecordDamaged(kind);
     const { v, ...rest }: { readonly v?: unknown } = value;
     assertVersion(kind, v);
     // `encode` wrote it: the version says so.

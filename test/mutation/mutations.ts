@@ -86,7 +86,7 @@ const grants: readonly Mutation[] = [
   {
     name: 'of two consents of one session one is lost',
     file: 'src/provider/storage/grant-adapter.ts',
-    from: 'mergeGrants(base, upsert.payload, decodePayload(current.body))',
+    from: 'mergeGrants(base, upsert.payload, decodePayload(current.body, kind))',
     to: 'upsert.payload',
     tests: ['provider/storage.test.ts'],
   },

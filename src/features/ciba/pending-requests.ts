@@ -24,7 +24,7 @@ export const listPending = async (
     from: clock.now() - 3_600_000,
   });
   return items.flatMap(({ key, document }) => {
-    const payload = decodePayload(document.body);
+    const payload = decodePayload(document.body, key.kind);
     const isDecided = payload.grantId !== undefined || payload.error !== undefined || document.consumption;
     const expiresAt = (document.expiresAt ?? 0) - retainAfterExpiryMs;
     if (isDecided || !payload.jti || expiresAt <= clock.now()) return [];

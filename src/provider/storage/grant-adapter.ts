@@ -44,8 +44,9 @@ export class GrantAdapter extends ModelAdapter {
     const [current] = reason === 'absent' ? [] : await this.store.read([upsert.key]);
     // A grant that was revoked meanwhile stays revoked.
     if (!current) return 'already done';
-    const base = before ? decodePayload(before.body) : {};
-    const payload = mergeGrants(base, upsert.payload, decodePayload(current.body));
+    const { kind } = upsert.key;
+    const base = before ? decodePayload(before.body, kind) : {};
+    const payload = mergeGrants(base, upsert.payload, decodePayload(current.body, kind));
     return { retry: replacementOf(upsert, payload, current) };
   }
 }

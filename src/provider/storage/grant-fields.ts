@@ -1,5 +1,6 @@
 import type { AdapterPayload } from 'oidc-provider';
 import type { Document } from '../../store/port.ts';
+import { kinds } from '../../store/record-kinds.ts';
 import { familyOf } from './ids.ts';
 import { decodePayload } from './payload.ts';
 
@@ -16,7 +17,7 @@ const decoded = new WeakMap<Document, GrantFields>();
 export const grantFieldsOf = (grant: Document, id: string): GrantFields => {
   let shared = decoded.get(grant);
   if (shared === undefined) {
-    const { jti = '', accountId, clientId } = decodePayload(grant.body);
+    const { jti = '', accountId, clientId } = decodePayload(grant.body, kinds.grant);
     shared = { grantId: familyOf(id) + jti, accountId, clientId };
     decoded.set(grant, shared);
   }

@@ -45,6 +45,8 @@ const kindOfModel = {
 
 export type ModelName = keyof typeof kindOfModel;
 
+export const modelKind = (model: ModelName): string => kindOfModel[model];
+
 export const isModelName = (name: string): name is ModelName => name in kindOfModel;
 
 /** Returns undefined for a value that is no id, which then never reaches the store. */

@@ -4,7 +4,7 @@ import type { Clock, Document, Key, Store } from '../../store/port.ts';
 import type { WriteOptions } from '../../store/staged-writes.ts';
 import { UnitOfWork } from '../../store/unit-of-work.ts';
 import { findUnitOfWork } from '../request-context.ts';
-import { grantKey, type ModelName, modelKey, withoutFamily } from './ids.ts';
+import { grantKey, type ModelName, modelKey, modelKind, withoutFamily } from './ids.ts';
 import { onSecondUse } from './on-second-use.ts';
 import { decodePayload, encodePayload } from './payload.ts';
 import type { StorageCipher } from './redeemable-values.ts';
@@ -80,7 +80,7 @@ export class ModelAdapter implements Adapter {
     await this.change((work) => {
       const used = work.peek(key);
       const onConflict = (conflict: Conflict) => {
-        const grantId = used && decodePayload(used.body).grantId;
+        const grantId = used && decodePayload(used.body, key.kind).grantId;
         return onSecondUse(this.#model, grantId, conflict);
       };
       work.stage({ op: 'consume', key, at }, { onConflict });
@@ -106,7 +106,7 @@ export class ModelAdapter implements Adapter {
   }
 
   protected decode({ body, expiresAt, consumption }: Document, id: string): AdapterPayload | undefined {
-    const payload = decodePayload(body);
+    const payload = decodePayload(body, modelKind(this.#model));
     // A family has one grant at a time, and it may be another one than this id names.
     if (this.#model === 'Grant' && payload.jti !== withoutFamily(id)) return undefined;
     payload.jti = id;

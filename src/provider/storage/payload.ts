@@ -92,21 +92,18 @@ export const encodePayload = (payload: AdapterPayload, keepId: boolean): string 
   return version + JSON.stringify(out);
 };
 
-const parse = (body: string): Record<string, unknown> => {
-  if (body[0] !== version) {
-    if (/^\d/.test(body)) throw new NewerRecord('payload');
-    throw new RecordDamaged('payload');
-  }
+const parse = (body: string, kind: string): Record<string, unknown> => {
+  if (body[0] !== version) throw /^[2-9]/.test(body) ? new NewerRecord(kind) : new RecordDamaged(kind);
   try {
     return JSON.parse(body.slice(1));
   } catch (cause) {
-    throw new RecordDamaged('payload', { cause });
+    throw new RecordDamaged(kind, { cause });
   }
 };
 
-/** Throws `NewerRecord` or `RecordDamaged`. */
-export const decodePayload = (body: string): AdapterPayload => {
-  const stored = parse(body);
+/** Throws `NewerRecord` or `RecordDamaged`, which name the kind. */
+export const decodePayload = (body: string, kind: string): AdapterPayload => {
+  const stored = parse(body, kind);
   const payload: AdapterPayload = {};
   for (const storedName in stored) {
     const value = stored[storedName];

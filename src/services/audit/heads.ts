@@ -1,4 +1,4 @@
-import { NewerRecord } from '../../store/errors.ts';
+import { NewerRecord, RecordDamaged } from '../../store/errors.ts';
 import type { IndexEntry, Key, Put, Store } from '../../store/port.ts';
 import { record } from '../../store/record.ts';
 import { kinds } from '../../store/record-kinds.ts';
@@ -43,7 +43,7 @@ const decode = (chain: string, body: string, cipher: SecretCipher): ReadHead => 
     if (cipher.decrypt(value.seal, encryptionContext(chain)) === headText(head)) return { chain, head };
   } catch (error) {
     // What can't be decrypted wasn't encrypted by this server; that is reported below.
-    if (error instanceof NewerRecord) return damaged;
+    if (error instanceof NewerRecord || error instanceof RecordDamaged) return damaged;
   }
   return { chain, problem: 'its end was not encrypted with the key of this server' };
 };

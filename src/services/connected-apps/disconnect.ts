@@ -67,7 +67,7 @@ export const createDisconnect =
       const { key, document } = listed;
       if (key.kind === kinds.session) return leaveSession(listed);
       if (key.kind !== kinds.grant && key.kind !== kinds.backchannelRequest) return [];
-      if (decodePayload(document.body).clientId !== client) return [];
+      if (decodePayload(document.body, key.kind).clientId !== client) return [];
       ended[key.kind === kinds.grant ? 'grants' : 'requests'] += 1;
       return [{ op: 'remove', key }];
     };

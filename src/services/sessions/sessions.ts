@@ -165,11 +165,11 @@ export const createSessions = ({
         const removal: Write = { op: 'remove', key };
         switch (key.kind) {
           case kinds.grant:
-            if (!isWanted(decodePayload(document.body).clientId)) return [];
+            if (!isWanted(decodePayload(document.body, key.kind).clientId)) return [];
             removed.grants += 1;
             return [removal];
           case kinds.backchannelRequest:
-            if (!isWanted(decodePayload(document.body).clientId)) return [];
+            if (!isWanted(decodePayload(document.body, key.kind).clientId)) return [];
             removed.requests += 1;
             return [removal];
           case kinds.consent:

@@ -78,7 +78,7 @@ const words = (scope: unknown): readonly string[] =>
 
 export const readGrant = ({ key, document }: Pick<Listed, 'key' | 'document'>): GrantSummary | undefined => {
   if (key.kind !== kinds.grant) return undefined;
-  const { accountId, clientId, openid, resources, iat } = decodePayload(document.body);
+  const { accountId, clientId, openid, resources, iat } = decodePayload(document.body, key.kind);
   if (accountId === undefined || clientId === undefined) return undefined;
   return {
     id: recordIdOf(key),

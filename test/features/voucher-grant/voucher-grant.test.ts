@@ -88,7 +88,9 @@ t.test('a feature in one folder brings a grant type', async (t) => {
 
   const { entries } = await store.dump();
   const ways = entries.flatMap((entry) =>
-    entry.type === 'document' && entry.key.kind === 'rt' ? [decodePayload(entry.document.body)['gty']] : [],
+    entry.type === 'document' && entry.key.kind === 'rt'
+      ? [decodePayload(entry.document.body, 'rt')['gty']]
+      : [],
   );
   t.same(ways, [voucherGrant], 'a stored token names it');
 
