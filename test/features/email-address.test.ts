@@ -56,7 +56,13 @@ t.test('without a session, a form of the session or the password nothing is sent
   const page = await form(stage);
   for (const forged of ['', 'x'.repeat(43)])
     t.equal((await browser.submit(page, { csrf: forged, email: 'new@example.com', password })).status, 403);
-  for (const email of ['', 'new', 'a@b.example, c@d.example', 'new@example.com\r\nBcc: evil@example.com'])
+  for (const email of [
+    '',
+    'new',
+    'ｎew@example.com',
+    'a@b.example, c@d.example',
+    'new@example.com\r\nBcc: evil@example.com',
+  ])
     t.equal((await browser.submit(page, { email, password })).status, 422);
   t.equal((await browser.submit(page, { email: 'new@example.com', password: '' })).status, 422);
   const wrong = await browser.submit(page, { email: 'new@example.com', password: 'wrong' });

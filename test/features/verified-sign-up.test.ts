@@ -213,7 +213,12 @@ t.test('only the domains of the operator may sign up', async (t) => {
   const browser = new Browser();
   const form = await openForm(server, browser);
   t.match(form.body, 'An address at harbour.example.');
-  for (const email of ['grace@example.com', 'grace@evil-harbour.example', 'a@harbour.example@evil.example']) {
+  for (const email of [
+    'grace@example.com',
+    'grace@evil-harbour.example',
+    'a@harbour.example@evil.example',
+    'ｇrace@harbour.example',
+  ]) {
     const refused = await browser.submit(form, { ...person, email });
     t.equal(refused.status, 422, email);
   }

@@ -9,7 +9,7 @@ const rules: readonly { readonly folder: RegExp; readonly may: readonly RegExp[]
   { folder: /^src\/store\//, may: [/^src\/store\//, /^src\/errors\.ts$/, /^config\/index\.ts$/] },
   {
     folder:
-      /^src\/(errors|error-codes|events|cookies|display-name|form-mac|readable-text|redirect-target)\.ts$/,
+      /^src\/(errors|error-codes|events|cookies|display-name|form-mac|mail-address|readable-text|redirect-target)\.ts$/,
     may: [/^src\/readable-text\.ts$/, /^config\/index\.ts$/],
   },
   { folder: /^src\/command\.ts$/, may: [/^src\/(errors|events|store\/port)\.ts$/, /^config\/index\.ts$/] },
@@ -37,7 +37,7 @@ const rules: readonly { readonly folder: RegExp; readonly may: readonly RegExp[]
     folder: /^src\/services\//,
     may: [
       /^src\/(services|provider|http|store|views)\//,
-      /^src\/(errors|error-codes|events|extension|command|version|cookies|display-name|form-mac|readable-text|redirect-target)\.ts$/,
+      /^src\/(errors|error-codes|events|extension|command|version|cookies|display-name|form-mac|mail-address|readable-text|redirect-target)\.ts$/,
       /^config\/index\.ts$/,
     ],
   },

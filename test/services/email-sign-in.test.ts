@@ -71,6 +71,41 @@ t.test('a verified address names its account, in any case, and an unverified one
   t.equal(await accounts.authenticate('ada@example.com', password), undefined);
 });
 
+t.test(
+  'an address in another spelling than plain letters is refused, and one that is there stays',
+  async (t) => {
+    const { accounts, store } = await open(t);
+    const { id } = await accounts.add({ username: 'ada', password, claims: verified('ada@example.com') });
+    for (const email of [
+      'ａda@example.com',
+      'ada@ｅxample.com',
+      'o\u0301@example.com',
+      '\u212aay@example.com',
+    ]) {
+      const refused = { code: 'claim_invalid', status: 422 };
+      await t.rejects(accounts.update(id, { claims: { email } }), refused, email);
+      await t.rejects(accounts.add({ username: 'mallory', claims: unverified(email) }), refused, email);
+    }
+    await accounts.update(id, { claims: { email: 'jörg@bücher.example' } });
+    t.equal(
+      (await accounts.authenticate('ＪÖRG@BÜCHER.example', password))?.id,
+      id,
+      'as a name any is accepted',
+    );
+
+    const [held] = await store.read([accountKey(id)]);
+    if (!held) throw new Error('the account is gone');
+    const former = readAccount(held);
+    const claims = { ...former.claims, email: 'ａda@example.com' };
+    await store.commit([replaceAccount({ ...former, claims }, held.body)]);
+    await accounts.update(id, { claims: { name: 'Ada' } });
+    t.match(readAccount((await store.read([accountKey(id)]))[0] ?? held).claims, {
+      name: 'Ada',
+      email: claims.email,
+    });
+  },
+);
+
 t.test('a user name has an @ only if it is the verified address of the account', async (t) => {
   const { accounts } = await open(t);
   await t.rejects(accounts.add({ username: 'ada@example.com' }), { code: 'username_invalid' });

@@ -50,6 +50,17 @@ t.test('CVE-2026-53516, GHSA-vm39: an account that only claims an address waits 
   t.not(await linked('owner'), trap.id);
 });
 
+t.test('CVE-2019-19844: another spelling of an address is not the address', async (t) => {
+  const { fake, server, linked } = await open(t, { link: 'verified_email', create: true });
+  // Full-width letters and a full-width stop, which are folded where names are compared.
+  for (const [n, email] of ['ｇrace@acme.example', 'grace@acme．example', 'grace@ａcme.example'].entries()) {
+    fake.person = { sub: `evil-${n}`, email, email_verified: true };
+    const page = await signInBy(server.issuer, 'acme');
+    t.notMatch(page.headers.get('location') ?? '', 'code=', email);
+    t.equal(await linked(`evil-${n}`), undefined, email);
+  }
+});
+
 t.test('CVE-2026-9087, CVE-2026-82968: a proof links the person that it was given for', async (t) => {
   const { fake, server, victim, linked } = await open(t);
   fake.person = { sub: 'first' };

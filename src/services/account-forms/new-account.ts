@@ -1,5 +1,6 @@
 import { isDisplayName } from '../../display-name.ts';
 import type { Form } from '../../http/pages/form.ts';
+import { isPlainAddress } from '../../mail-address.ts';
 import type { NewAccountProblem } from '../../views/new-account-fields.ts';
 
 export interface NewAccount {
@@ -35,7 +36,9 @@ export const parseForm = (form: Form): NewAccount => {
 
 /** Checks only the form of the address: whether mail arrives there is not known yet. */
 export const isEmailAddress = (text: string): boolean =>
-  text.length <= maxTextLength && /^[^\s@\p{C}]+@[^\s@\p{C}]+\.[^\s@.\p{C}]+$/u.test(text);
+  text.length <= maxTextLength &&
+  isPlainAddress(text) &&
+  /^[^\s@\p{C}]+@[^\s@\p{C}]+\.[^\s@.\p{C}]+$/u.test(text);
 
 export const findProblems = (
   { login, name, email, password }: NewAccount,

@@ -1,6 +1,7 @@
 import { serverClaims } from '#config';
 import { displayNameRule, isDisplayName } from '../../display-name.ts';
 import { exitCode, Failure } from '../../errors.ts';
+import { isPlainAddress } from '../../mail-address.ts';
 import { standardClaims } from '../../provider/standard-claims.ts';
 import type { Claims, Json } from './account.ts';
 import { foldUsername } from './username.ts';
@@ -27,6 +28,14 @@ export const checkNameClaims = (claims: Claims, former: Claims = {}): void => {
     if (typeof name !== 'string' || name === '' || name === former[claim] || isDisplayName(name)) continue;
     throw refuse(`The claim \`${claim}\` ${displayNameRule}.`);
   }
+};
+
+/** An address that was accepted by former rules stays as it is, as a name does. */
+export const checkEmailClaim = ({ email }: Claims, former: Claims = {}): void => {
+  if (typeof email !== 'string' || email === former['email'] || isPlainAddress(email)) return;
+  throw refuse(
+    'The claim `email` has letters in a form of their own, such as full-width letters: write it in plain letters (NFKC).',
+  );
 };
 
 export const checkClaims = (claims: Claims): void => {

@@ -1,7 +1,14 @@
 import { newId } from '../../store/new-id.ts';
 import type { Clock } from '../../store/port.ts';
 import { normalizeGroups } from '../groups/index.ts';
-import { checkClaims, checkNameClaims, mergeClaims, namesOf, verifiedEmailOf } from './claims.ts';
+import {
+  checkClaims,
+  checkEmailClaim,
+  checkNameClaims,
+  mergeClaims,
+  namesOf,
+  verifiedEmailOf,
+} from './claims.ts';
 import type { ConfiguredAccounts } from './configured.ts';
 import type { AddAccount } from './contract.ts';
 import { changeByUpstream } from './group-sources.ts';
@@ -27,6 +34,7 @@ export const createNewAccountCheck =
     const name = acceptUsername(username, { givenBy: nameGivenBy, service });
     checkClaims(claims);
     checkNameClaims(claims);
+    checkEmailClaim(claims);
     checkAtSign({ username: name, claims }, withEmail);
     if (password !== undefined) passwords.checkNew(password, namesOf(name, claims));
     if (passwordHash !== undefined) passwords.checkImported(passwordHash);

@@ -2,7 +2,7 @@ import type { Events } from '../../events.ts';
 import { normalizeGroups } from '../groups/index.ts';
 import type { Account, Claims } from './account.ts';
 import type { AccountChange } from './change.ts';
-import { checkClaims, checkNameClaims, mergeClaims, verifiedEmailOf } from './claims.ts';
+import { checkClaims, checkEmailClaim, checkNameClaims, mergeClaims, verifiedEmailOf } from './claims.ts';
 import type { ConfiguredAccounts } from './configured.ts';
 import type { Accounts, GroupChange } from './contract.ts';
 import { changeByOperator, changeByUpstream } from './group-sources.ts';
@@ -81,6 +81,7 @@ export const createUpdateAccount = ({
           const merged = mergeClaims(former.claims, claims);
           checkClaims(merged);
           checkNameClaims(merged, former.claims);
+          checkEmailClaim(merged, former.claims);
           checkNames(former, { username: name ?? former.username, claims: merged });
           return {
             ...withoutGroups(former),

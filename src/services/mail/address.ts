@@ -1,3 +1,5 @@
+import { isPlainAddress } from '../../mail-address.ts';
+
 const maxBytes = 254;
 
 /** RFC 5321 §4.5.3.1.3. Quotes, brackets, commas and invisible characters could name a second receiver or end a header. */
@@ -5,7 +7,10 @@ const pattern = /^[^\s@<>"',;:()[\]\\\p{C}]+@[^\s@<>"',;:()[\]\\\p{C}]+\.[^\s@.<
 
 /** Whether mail is sent to this text. Claims of accounts can be any text. */
 export const isMailAddress = (text: unknown): text is string =>
-  typeof text === 'string' && Buffer.byteLength(text) <= maxBytes && pattern.test(text);
+  typeof text === 'string' &&
+  Buffer.byteLength(text) <= maxBytes &&
+  isPlainAddress(text) &&
+  pattern.test(text);
 
 /** Most mail servers deliver `ada+shop@` and `ada@` to one mailbox, so messages to both are counted together. */
 export const withoutTag = (address: string): string => address.replace(/\+[^@]*@/, '@');
