@@ -177,15 +177,15 @@ const grants: readonly Mutation[] = [
   {
     name: 'a refused request changes the session cookie',
     file: 'src/provider/commit.ts',
-    from: "if (outcomeOf(ctx) !== 'succeeded') keepFormerSessionCookie(provider, ctx, work);",
+    from: 'else keepFormerSessionCookie(provider, ctx, work);',
     to: '',
     tests: ['pages/changes-meanwhile.test.ts'],
   },
   {
     name: 'a first-party grant is given to every client',
     file: 'src/features/consent/load-grant.ts',
-    from: "client['first_party'] === true;",
-    to: "client['first_party'] !== undefined || true;",
+    from: "client['first_party'] === true && !isRestricted",
+    to: '!isRestricted',
     tests: ['pages/consent.test.ts'],
   },
   {
