@@ -9,6 +9,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { apply } from './apply.ts';
 import { type Mutation, mutations } from './mutations.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -42,13 +43,6 @@ const runTest = async (copy: string, file: string): Promise<TestRun> => {
   ]);
   clearTimeout(timer);
   return { passed: code === 0, output: `${out}\n${err}`.slice(-4_000) };
-};
-
-/** The changed source, or the reason why the mutation doesn't apply. */
-const apply = (source: string, { from, to }: Mutation): { text: string } | { problem: string } => {
-  const found = source.split(from).length - 1;
-  if (found !== 1) return { problem: `its text is found ${found} times` };
-  return { text: source.replace(from, () => to) };
 };
 
 type Verdict = 'killed' | 'survived' | 'stale';
