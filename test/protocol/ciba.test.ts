@@ -368,6 +368,9 @@ t.test('the person answers on the approval page', async (t) => {
   });
 });
 
+const noAnswer = 0;
+
+/** Each new ping gets the next of `answers`. A ping that is sent again is accepted. */
 const listen = async (t: Test) => {
   const pings: { authorization: string | undefined; body: string }[] = [];
   const answers: number[] = [];
@@ -383,8 +386,11 @@ const listen = async (t: Test) => {
       body += chunk;
     });
     request.on('end', () => {
+      const isFirst = pings.every((ping) => ping.body !== body);
       pings.push({ authorization: request.headers.authorization, body });
-      response.writeHead(answers.shift() ?? 204).end();
+      const answer = isFirst ? (answers.shift() ?? 204) : 204;
+      if (answer === noAnswer) request.socket.destroy();
+      else response.writeHead(answer).end();
       recorded();
     });
   }).listen(0, '127.0.0.1');
@@ -416,6 +422,25 @@ t.test('ping notifies the client and retries (OpenID Connect CIBA §10.2)', asyn
     t.same(JSON.parse(ping.body), { auth_req_id: id });
   }
   t.equal((await poll(shop, id)).status, 200);
+});
+
+t.test('a ping is sent again where another try may help (OpenID Connect CIBA §10.2)', async (t) => {
+  const listener = await listen(t);
+  const postern = await startInProcess(t, configOf(listener.url));
+  const shop = new RelyingParty(postern.issuer, 'shop');
+  const ada = await signedIn(postern);
+  const first = [408, 425, 429, 503, noAnswer];
+  listener.answers.push(...first);
+  for (const [at] of first.entries()) {
+    await requestOf(shop, { client_notification_token: 'tell-me-with-this' });
+    await ada.submit(await requests(postern, ada), { decision: 'allow' });
+    await waitFor('the ping', () => new Set(listener.pings.map(({ body }) => body)).size > at);
+  }
+  const deliveries = () => postern.events.filter(({ type }) => type === 'delivery');
+  await waitFor('all to be delivered', () => deliveries().length === first.length);
+  for (const [at, delivery] of deliveries().entries())
+    t.match(delivery, { outcome: 'ok', details: { kind: 'ping', tries: 2 } }, String(first[at]));
+  t.equal(listener.pings.length, 2 * first.length);
 });
 
 t.test('a ping that the client refuses is not sent again (OpenID Connect CIBA §10.2)', async (t) => {

@@ -17,6 +17,7 @@ import {
   receiversOf,
   requestSweep,
 } from './record.ts';
+import { createRetryTimes } from './retry-times.ts';
 import { createShares } from './shares.ts';
 
 type Handler = (about: Delivery['about']) => Promise<void>;
@@ -64,6 +65,7 @@ const mayRetry = (error: unknown): boolean => {
 export const createOutbox = ({ store, clock, events, onError, queue }: Dependencies): Outbox => {
   const { name, retryPauses, maxUnderWay, maxPerReceiver = maxUnderWay, patienceMs } = queue;
   const shares = createShares(clock, maxPerReceiver);
+  const retryTimes = createRetryTimes();
   const handlers = new Map<string, Handler>();
   const underWay = new Set<Promise<void>>();
   let running: Promise<void> | undefined;
@@ -100,6 +102,7 @@ export const createOutbox = ({ store, clock, events, onError, queue }: Dependenc
     };
     if (failure && mayRetry(failure.error) && tries <= retryPauses.length) {
       if (event.reason !== undefined) events.emit({ ...event, type: 'delivery.postponed' });
+      retryTimes.add(pause);
       scheduleSweep(pause);
       return true;
     }
@@ -165,11 +168,13 @@ export const createOutbox = ({ store, clock, events, onError, queue }: Dependenc
       again = true;
       return;
     }
+    const begunAt = performance.now();
     running = sweep()
       .catch(onError)
       .finally(() => {
         running = undefined;
-        scheduleSweep(shares.isAwaited() ? turnsMs : sweepMs);
+        retryTimes.forgetUntil(begunAt);
+        scheduleSweep(Math.min(shares.isAwaited() ? turnsMs : sweepMs, retryTimes.untilNext()));
       });
   };
 
