@@ -60,6 +60,7 @@ t.test('requests are checked before anything is done', async (t) => {
     ['POST', '/accounts', { username: 'ada', admin: true }, 400],
     ['POST', '/accounts', { username: 1 }, 400],
     ['POST', '/accounts', { username: 'x', claims: { email: 1 } }, 422],
+    ['POST', '/accounts', { username: '\u0430da' }, 422],
     ['POST', '/accounts', { username: 'admin2', groups: ['no-such-group'] }, 404],
     ['POST', '/clients', { metadata: { redirect_uris: ['nonsense'] } }, 422],
     ['POST', '/clients', { type: 'web', metadata: { client_secret: 'x' } }, 422],

@@ -34,6 +34,7 @@ t.test('an operator changes the user name and claims of an account', async (t) =
     [['bob'], 2, /Nothing to change/],
     [['bob', '--username', 'ADA'], 4, /exists already/],
     [['bob', '--username', ''], 2, /visible characters/],
+    [['bob', '--username', 'b\u043eb'], 2, /one alphabet/],
     [['bob', '--claim', 'sub=x'], 2, /claim `sub`/],
     [['bob', '--claim', 'email=7'], 2, /`email` must be a text/],
     [['bob', '--claim', 'nonsense'], 2, /name=value/],

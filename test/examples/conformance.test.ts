@@ -125,6 +125,20 @@ t.test('every plan names clients, secrets, keys and addresses that the configura
   );
 });
 
+t.test('a pattern fits addresses of one server, whatever their query holds', async (t) => {
+  const { issuer } = readConfiguration(example);
+  for (const [name, { browser = [], override = {} }] of plansOf(example)) {
+    const entries = [browser, ...Object.values(override).map((module) => module.browser)].flat();
+    const patterns = entries.flatMap(({ match, tasks }) => [match, ...tasks.map((task) => task.match)]);
+    t.equal(patterns.length > 0, !name.startsWith('fapi-ciba'), name);
+    t.same(
+      patterns.filter((one) => !one.startsWith(`${issuer}/`) && !one.startsWith(`${suite}/`)),
+      [],
+      name,
+    );
+  }
+});
+
 t.test('the README names every plan and program', async (t) => {
   const readme = readFileSync(`${example}/README.md`, 'utf8');
   for (const file of [...planNames, 'prepare.js', 'approve.js', 'api.js', 'nginx.conf'])

@@ -88,6 +88,14 @@ t.test('an operator invites a person, by mail or with a link to pass on', async 
       422,
       'reserved',
     );
+    for (const fields of [
+      { login: 'gr\u0430ce' },
+      { password: 'password123' },
+      { password: 'Gracegrace1' },
+    ]) {
+      const again = await browser.submit(page, { login: 'grace', name: 'Grace', password, ...fields });
+      t.equal(again.status, 422, JSON.stringify(fields));
+    }
 
     const forged = { login: 'grace', name: 'Grace', password, email: 'evil@example.com' };
     const done = await browser.submit(page, forged);
