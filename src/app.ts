@@ -18,7 +18,7 @@ import {
   limitOpenSignIns,
   rememberNextStep,
 } from './http/interactions/index.ts';
-import { createLateServer } from './http/late-server.ts';
+import { createLateServer, type LateServer } from './http/late-server.ts';
 import { createListenOnOwnPort } from './http/own-port.ts';
 import { createAnswerError } from './http/pages/answer-error.ts';
 import { pagesScope } from './http/pages/index.ts';
@@ -35,8 +35,7 @@ import { Engine } from './provider/engine.ts';
 import { routes } from './provider/paths.ts';
 import { findAccount } from './provider/settings/account.ts';
 import { createReadAuthentication } from './provider/settings/authentication.ts';
-import { accountScope } from './services/account-pages/index.ts';
-import { checkConfiguredClients } from './services/clients/index.ts';
+import { accountPath, checkConfiguredClients } from './services/clients/index.ts';
 import { imageRoutes, withSiteImages } from './services/images/index.ts';
 import { createServices, type Services } from './services/index.ts';
 import { jwksRoute } from './services/keys/index.ts';
@@ -176,19 +175,42 @@ export const buildApp = async ({ config, store, clock, log, ...prepared }: AppOp
     metrics.countRequests(server);
     return server;
   };
+  const createLate = (paths: readonly string[], routes: FastifyPluginAsync): LateServer =>
+    createLateServer({
+      paths,
+      newServer: async () => addRules(observe(await newServer())),
+      routes,
+      answerError,
+    });
   const { listen: ownPort } = config.admin;
   const administration: FastifyPluginAsync = async (scope) => {
     const { administrationRoutes } = await import('./administration-routes.ts');
     await scope.register(administrationRoutes({ ...dependencies, answerError }, features));
   };
-  const late = createLateServer({
-    paths: config.admin.enabled && ownPort === undefined ? administrationPaths(config) : [],
-    newServer: async () => addRules(observe(await newServer())),
-    routes: administration,
-    answerError,
+  const isAdministeredHere = config.admin.enabled && ownPort === undefined;
+  const lateAdministration = createLate(
+    isAdministeredHere ? administrationPaths(config) : [],
+    administration,
+  );
+  const lateAccountPages = createLate([accountPath], async (scope) => {
+    const { accountScope } = await import('./services/account-pages/scope.ts');
+    const sections = features.flatMap(({ account }) => account ?? []);
+    await scope.register(
+      pagesScope({ config, answerError }, [
+        accountScope(
+          { config, store, clock, pages, accounts, engine: () => engine, cookieKeys, strengthOf },
+          sections,
+        ),
+      ]),
+    );
   });
 
-  const server = observe(await newServer(late.handOver));
+  const server = observe(
+    await newServer(async (scope) => {
+      await scope.register(lateAdministration.handOver);
+      await scope.register(lateAccountPages.handOver);
+    }),
+  );
   const connections = trackConnections(server);
   addRules(server);
   services.admission.attach(server);
@@ -204,19 +226,6 @@ export const buildApp = async ({ config, store, clock, log, ...prepared }: AppOp
     pagesScope({ config, answerError }, [
       interactionScope({ config, store, pages, engine: () => engine, cookieKeys, steps }),
       ...features.flatMap((feature) => (feature.pages ? [feature.pages] : [])),
-      accountScope(
-        {
-          config,
-          store,
-          clock,
-          pages,
-          accounts,
-          engine: () => engine,
-          cookieKeys,
-          strengthOf,
-        },
-        features.flatMap(({ account }) => account ?? []),
-      ),
     ]),
   );
   for (const { api } of features) if (api) await server.register(api);
@@ -233,7 +242,7 @@ export const buildApp = async ({ config, store, clock, log, ...prepared }: AppOp
     services,
     events,
     engine: () => engine,
-    administration: late.get,
+    administration: lateAdministration.get,
     async start() {
       stops.push(await services.start());
       await checkConfiguredClients({ config, clients, engine });
@@ -243,7 +252,8 @@ export const buildApp = async ({ config, store, clock, log, ...prepared }: AppOp
     },
     async close() {
       await server.close();
-      await late.close();
+      await lateAdministration.close();
+      await lateAccountPages.close();
       for (const stop of stops.splice(0).reverse()) await stop();
       stopKeyUpdates();
       services.close();

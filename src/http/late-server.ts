@@ -7,6 +7,7 @@ import { loadOnce } from '../store/load-once.ts';
 import type { AnswerError } from './error-handler.ts';
 
 interface Options {
+  /** A route of the server that has the port counts before them. */
   readonly paths: readonly string[];
   /** Makes a server without routes, which never listens, with the rules that hold for the port. */
   readonly newServer: () => Promise<FastifyInstance>;
@@ -16,7 +17,7 @@ interface Options {
   readonly answerError: AnswerError;
 }
 
-interface LateServer {
+export interface LateServer {
   /** For the server that has the port, before its hooks: they would run for a request that the late server answers too. */
   readonly handOver: FastifyPluginAsync;
   /** Builds it unless it is there. */

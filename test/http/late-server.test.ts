@@ -23,49 +23,66 @@ const requests = [
   ['HEAD', '/api/admin/v1/openapi.json', 200],
   ['GET', '/api/admin/v1/docs', 200],
   ['GET', '/.well-known/oauth-protected-resource/api/admin', 200],
+  ['GET', '/account', 303],
+  ['POST', '/account/password', 303],
+  ['GET', '/account/callback', 400],
+  ['GET', '/account/no/such/page', 404],
+  // These need no session, and are there from the start.
+  ['GET', '/account/deleted', 404],
+  ['GET', '/account/invitation/none', 410],
 ] as const;
 
-t.test('a start loads no part of the administration, and its first requests are all answered', async (t) => {
-  const server = await startServerProcess(t, {
-    config: { log: { format: 'json' }, metrics: { enabled: true, token: 'of-the-scraper-here' } },
-    nodeOptions: ['--import', `data:text/javascript,${encodeURIComponent(trace)}`],
-  });
-  const { url } = server;
-  const isOfAdministration = /src\/(administration-routes|features\/console-\w+\/|views\/console\/)/;
-  t.match(server.err(), /src\/app\.ts/, 'the modules were traced');
-  t.notMatch(server.err(), isOfAdministration);
+t.test(
+  'a start loads nothing of the administration and the account pages, and their first requests are all answered',
+  async (t) => {
+    const server = await startServerProcess(t, {
+      config: { log: { format: 'json' }, metrics: { enabled: true, token: 'of-the-scraper-here' } },
+      nodeOptions: ['--import', `data:text/javascript,${encodeURIComponent(trace)}`],
+    });
+    const { url } = server;
+    const late = [
+      /src\/administration-routes/,
+      /src\/features\/console-\w+\//,
+      /src\/features\/account-password\/password-pages/,
+      /src\/services\/account-pages\/scope/,
+    ];
+    t.match(server.err(), /src\/app\.ts/, 'the modules were traced');
+    for (const module of late) t.notMatch(server.err(), module);
 
-  const times = 10;
-  const answers = await Promise.all(
-    Array.from({ length: times }, () => requests)
-      .flat()
-      .map(async ([method, path, expected]) => {
-        const form = new URLSearchParams({ name: 'staff' });
-        const { status, headers } = await fetch(`${url}${path}`, {
-          method,
-          redirect: 'manual',
-          ...(method === 'POST' && { body: form, headers: { origin: url } }),
-        });
-        return { method, path, status, expected, id: headers.get('x-request-id') };
-      }),
-  );
-  t.match(server.err(), isOfAdministration);
-  t.same(
-    answers.filter(({ status, expected }) => status !== expected),
-    [],
-  );
-  // The rules of the port, such as the line of the log, hold once for each request.
-  const lines = () => server.lines().filter(({ msg, route }) => msg === 'request' && route !== '/readyz');
-  await waitFor('a line for each request', () => lines().length >= answers.length);
-  t.same(
-    lines()
-      .map(({ correlation }) => correlation)
-      .toSorted(),
-    answers.map(({ id }) => id).toSorted(),
-  );
-  const metrics = await fetch(`${url}/metrics`, { headers: { authorization: 'Bearer of-the-scraper-here' } });
-  t.match(await metrics.text(), new RegExp(`route="/admin/groups/new",status="303"} ${times}\\n`));
-});
+    const times = 10;
+    const answers = await Promise.all(
+      Array.from({ length: times }, () => requests)
+        .flat()
+        .map(async ([method, path, expected]) => {
+          const form = new URLSearchParams({ name: 'staff' });
+          const { status, headers } = await fetch(`${url}${path}`, {
+            method,
+            redirect: 'manual',
+            ...(method === 'POST' && { body: form, headers: { origin: url } }),
+          });
+          return { method, path, status, expected, id: headers.get('x-request-id') };
+        }),
+    );
+    for (const module of late) t.match(server.err(), module);
+    t.same(
+      answers.filter(({ status, expected }) => status !== expected),
+      [],
+    );
+    // The rules of the port, such as the line of the log, hold once for each request.
+    const lines = () => server.lines().filter(({ msg, route }) => msg === 'request' && route !== '/readyz');
+    await waitFor('a line for each request', () => lines().length >= answers.length);
+    t.same(
+      lines()
+        .map(({ correlation }) => correlation)
+        .toSorted(),
+      answers.map(({ id }) => id).toSorted(),
+    );
+    const metrics = await fetch(`${url}/metrics`, {
+      headers: { authorization: 'Bearer of-the-scraper-here' },
+    });
+    t.match(await metrics.text(), new RegExp(`route="/admin/groups/new",status="303"} ${times}\\n`));
+  },
+);
 
 t.test('the rules of the port hold, and other spellings of a path have no route', async (t) => {
   const { issuer, app } = await startInProcess(t, { admin: { enabled: true } });

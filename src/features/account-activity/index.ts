@@ -5,7 +5,6 @@
  * GET /account/activity   the newest first; `?after=` leads to older ones
  */
 import type { Feature } from '../../feature.ts';
-import { activityPages, exportActivity } from './activity-pages.ts';
 import type { AccountActivityDependencies } from './dependencies.ts';
 import { activityPath } from './paths.ts';
 
@@ -19,8 +18,10 @@ export const accountActivity = (dependencies: AccountActivityDependencies): Feat
         label: ({ account }) => account.activity.title,
         purpose: ({ account }) => account.overview.activity,
       },
-      pages: activityPages(dependencies),
-      exports: { activity: exportActivity(dependencies) },
+      pages: async (account) => (await import('./activity-pages.ts')).activityPages(dependencies)(account),
+      exports: {
+        activity: async (owner) => (await import('./activity-pages.ts')).exportActivity(dependencies)(owner),
+      },
     },
   };
 };

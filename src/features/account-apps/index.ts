@@ -9,7 +9,6 @@
  * POST /account/apps/disconnect-unverified  disconnects them: 303 to the list
  */
 import type { Feature } from '../../feature.ts';
-import { appsPages, exportApps } from './apps-pages.ts';
 import type { AccountAppsDependencies } from './dependencies.ts';
 import { appsPath } from './paths.ts';
 
@@ -19,7 +18,7 @@ export const accountApps = (dependencies: AccountAppsDependencies): Feature => (
   name: 'account-apps',
   account: {
     menu: { path: appsPath, label: ({ account }) => account.apps.menu },
-    pages: appsPages(dependencies),
-    exports: { apps: exportApps(dependencies) },
+    pages: async (account) => (await import('./apps-pages.ts')).appsPages(dependencies)(account),
+    exports: { apps: async (owner) => (await import('./apps-pages.ts')).exportApps(dependencies)(owner) },
   },
 });

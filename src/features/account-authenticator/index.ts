@@ -10,7 +10,6 @@
  * GET, POST /account/authenticator/:id/remove   asks; removed: 303 to the list
  */
 import type { Feature } from '../../feature.ts';
-import { authenticatorPages, exportFactors } from './authenticator-pages.ts';
 import type { AccountAuthenticatorDependencies } from './dependencies.ts';
 import { authenticatorPath } from './paths.ts';
 
@@ -20,7 +19,11 @@ export const accountAuthenticator = (dependencies: AccountAuthenticatorDependenc
   name: 'account-authenticator',
   account: {
     menu: { path: authenticatorPath, label: ({ factors }) => factors.account.title },
-    pages: authenticatorPages(dependencies),
-    exports: { second_factors: exportFactors(dependencies) },
+    pages: async (account) =>
+      (await import('./authenticator-pages.ts')).authenticatorPages(dependencies)(account),
+    exports: {
+      second_factors: async (owner) =>
+        (await import('./authenticator-pages.ts')).exportFactors(dependencies)(owner),
+    },
   },
 });

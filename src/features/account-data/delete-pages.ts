@@ -5,7 +5,7 @@ import type { AccountPages, AccountVisit } from '../../services/account-pages/in
 import { foldUsername } from '../../services/accounts/index.ts';
 import { describeRequest } from '../../services/notices/index.ts';
 import { Draft } from '../../store/draft.ts';
-import { accountDeletedPage, deleteAccountPage } from '../../views/pages/account-data.ts';
+import { deleteAccountPage } from '../../views/pages/account-data.ts';
 import type { AccountDataDependencies } from './dependencies.ts';
 import { dataPath, deletedPath, deletePath } from './paths.ts';
 
@@ -78,12 +78,3 @@ export const deletePages = (
     );
   };
 };
-
-/** For people who have no account any more. */
-export const deletedPages =
-  ({ pages }: AccountDataDependencies): FastifyPluginAsync =>
-  async (scope) => {
-    scope.get(deletedPath, async (request, reply) =>
-      pages.send(request, reply, accountDeletedPage(pages.pageFor(request))),
-    );
-  };

@@ -10,8 +10,7 @@
  * GET  /account/deleted         says so
  */
 import type { Feature } from '../../feature.ts';
-import { copyPages } from './copy-pages.ts';
-import { deletedPages, deletePages } from './delete-pages.ts';
+import { deletedPage } from './deleted-page.ts';
 import type { AccountDataDependencies } from './dependencies.ts';
 import { dataPath } from './paths.ts';
 
@@ -19,16 +18,22 @@ export const accountData = (dependencies: AccountDataDependencies): Feature => {
   const canDelete = dependencies.config.profile.delete_account;
   return {
     name: 'account-data',
-    ...(canDelete && { pages: deletedPages(dependencies) }),
+    ...(canDelete && { pages: deletedPage(dependencies) }),
     account: {
       menu: {
         path: dataPath,
         label: ({ account }) => account.data.menu,
         purpose: ({ account }) => account.overview.data,
       },
-      pages: (account) => async (scope) => {
-        await scope.register(copyPages(dependencies, account));
-        if (canDelete) await scope.register(deletePages(dependencies, account));
+      pages: async (account) => {
+        const [{ copyPages }, { deletePages }] = await Promise.all([
+          import('./copy-pages.ts'),
+          import('./delete-pages.ts'),
+        ]);
+        return async (scope) => {
+          await scope.register(copyPages(dependencies, account));
+          if (canDelete) await scope.register(deletePages(dependencies, account));
+        };
       },
     },
   };

@@ -20,7 +20,6 @@
 import type { Feature } from '../../feature.ts';
 import type { PasskeysDependencies } from './dependencies.ts';
 import { createOfferStep } from './offer-step.ts';
-import { exportPasskeys, passkeyPages } from './passkey-pages.ts';
 import { passkeysPath } from './paths.ts';
 import { wellKnown } from './well-known.ts';
 
@@ -33,8 +32,10 @@ export const accountPasskeys = (dependencies: PasskeysDependencies): Feature => 
     steps: [createOfferStep(dependencies)],
     account: {
       menu: { path: passkeysPath, label: ({ passkeys }) => passkeys.list.title },
-      pages: passkeyPages(dependencies),
-      exports: { passkeys: exportPasskeys(dependencies) },
+      pages: async (account) => (await import('./passkey-pages.ts')).passkeyPages(dependencies)(account),
+      exports: {
+        passkeys: async (owner) => (await import('./passkey-pages.ts')).exportPasskeys(dependencies)(owner),
+      },
     },
     api: wellKnown(dependencies.config),
   };

@@ -10,7 +10,6 @@
  */
 import type { Feature } from '../../feature.ts';
 import type { AccountPasswordDependencies } from './dependencies.ts';
-import { passwordPages } from './password-pages.ts';
 import { passwordPath } from './paths.ts';
 
 export { passwordPath } from './paths.ts';
@@ -24,6 +23,6 @@ export const accountPassword = (dependencies: AccountPasswordDependencies): Feat
   },
   account: {
     menu: { path: passwordPath, label: ({ account }) => account.password.menu },
-    pages: passwordPages(dependencies),
+    pages: async (account) => (await import('./password-pages.ts')).passwordPages(dependencies)(account),
   },
 });

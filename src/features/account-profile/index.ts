@@ -8,7 +8,6 @@
 import type { Feature } from '../../feature.ts';
 import type { AccountProfileDependencies } from './dependencies.ts';
 import { profilePath } from './paths.ts';
-import { exportProfile, profilePages } from './profile-pages.ts';
 
 export { profilePath } from './paths.ts';
 
@@ -16,7 +15,7 @@ export const accountProfile = (dependencies: AccountProfileDependencies): Featur
   name: 'account-profile',
   account: {
     menu: { path: profilePath, label: ({ account }) => account.profile.menu },
-    pages: profilePages(dependencies),
-    exports: { profile: exportProfile },
+    pages: async (account) => (await import('./profile-pages.ts')).profilePages(dependencies)(account),
+    exports: { profile: async (owner) => (await import('./profile-pages.ts')).exportProfile(owner) },
   },
 });

@@ -11,7 +11,6 @@
 import type { Feature } from '../../feature.ts';
 import type { AccountSessionsDependencies } from './dependencies.ts';
 import { sessionsPath } from './paths.ts';
-import { exportSessions, sessionPages } from './session-pages.ts';
 
 export { sessionsPath } from './paths.ts';
 
@@ -19,7 +18,9 @@ export const accountSessions = (dependencies: AccountSessionsDependencies): Feat
   name: 'account-sessions',
   account: {
     menu: { path: sessionsPath, label: ({ account }) => account.sessions.title },
-    pages: sessionPages(dependencies),
-    exports: { sessions: exportSessions(dependencies) },
+    pages: async (account) => (await import('./session-pages.ts')).sessionPages(dependencies)(account),
+    exports: {
+      sessions: async (owner) => (await import('./session-pages.ts')).exportSessions(dependencies)(owner),
+    },
   },
 });

@@ -13,9 +13,7 @@
  * POST /account/upstreams/:id/remove         the last way to sign in: 409 · unlinked: 303 to the list
  */
 import type { Feature } from '../../feature.ts';
-import { connectPages } from './connect-pages.ts';
 import type { AccountUpstreamsDependencies } from './dependencies.ts';
-import { linkPages } from './link-pages.ts';
 import { upstreamsPath } from './paths.ts';
 
 export { removeIdentityPath, upstreamsPath } from './paths.ts';
@@ -37,13 +35,19 @@ export const accountUpstreams = (dependencies: AccountUpstreamsDependencies): Fe
     name: 'account-upstreams',
     account: {
       menu: { path: upstreamsPath, label: ({ account }) => account.upstreams.menu, isShown: hasUpstreams },
-      pages: (account) => async (scope) => {
-        scope.addHook('preHandler', async (_request, reply) => {
-          if (!hasUpstreams()) reply.callNotFound();
-        });
-        const lists = linkPages(dependencies, account);
-        await scope.register(lists.pages);
-        await scope.register(connectPages({ ...dependencies, showList: lists.show }, account));
+      pages: async (account) => {
+        const [{ connectPages }, { linkPages }] = await Promise.all([
+          import('./connect-pages.ts'),
+          import('./link-pages.ts'),
+        ]);
+        return async (scope) => {
+          scope.addHook('preHandler', async (_request, reply) => {
+            if (!hasUpstreams()) reply.callNotFound();
+          });
+          const lists = linkPages(dependencies, account);
+          await scope.register(lists.pages);
+          await scope.register(connectPages({ ...dependencies, showList: lists.show }, account));
+        };
       },
       exports,
     },

@@ -14,7 +14,6 @@
 import type { Feature } from '../../feature.ts';
 import { confirmPages } from './confirm-pages.ts';
 import type { EmailAddressDependencies } from './dependencies.ts';
-import { emailPages } from './email-pages.ts';
 import { confirmMail, createComposeConfirm } from './message.ts';
 import { emailPath } from './paths.ts';
 
@@ -29,7 +28,7 @@ export const emailAddress = (dependencies: EmailAddressDependencies): Feature =>
     pages: confirmPages(dependencies),
     account: {
       menu: { path: emailPath, label: ({ createAccount }) => createAccount.email },
-      pages: emailPages(dependencies),
+      pages: async (account) => (await import('./email-pages.ts')).emailPages(dependencies)(account),
     },
   };
 };

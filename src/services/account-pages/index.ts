@@ -15,6 +15,5 @@
 
 export { signInMethodsPath } from './paths.ts';
 export { createStrengthOf } from './required-strength.ts';
-export { accountScope } from './scope.ts';
 export type { AccountPages, AccountSection, AccountVisit, StrengthOf } from './section.ts';
 export { accountSignInHref, createSignInRequests } from './sign-in-request.ts';

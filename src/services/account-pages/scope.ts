@@ -122,7 +122,7 @@ export const accountScope = (
   const signedIn: FastifyPluginAsync = async (scope) => {
     scope.addHook('preHandler', requireSignIn);
     scope.addHook('preHandler', refuseForgedForms);
-    for (const section of sections) if (section.pages) await scope.register(section.pages(account));
+    for (const section of sections) if (section.pages) await scope.register(await section.pages(account));
   };
 
   return async (scope) => {

@@ -8,7 +8,7 @@ import type { Session } from '../sign-ins/index.ts';
  * What a feature adds to the account pages. To add one:
  *
  * 1. Return `account: { menu, pages }` from the feature's `index.ts`. The menu follows the table of contents.
- * 2. Register routes below `/account/` in `pages`. Each of them has a signed-in person, `account.visitOf(request)`, and
+ * 2. Register routes below `/account/` in a file that `pages` imports. Each of them has a signed-in person, `account.visitOf(request)`, and
  *    each POST has a verified CSRF token. Neither needs a line of code.
  * 3. Put `{ preHandler: account.requireRecentSignIn }` on routes that a stranger at an unlocked browser must not reach:
  *    the form and its POST. A POST that comes too late leads to a sign-in and then to GET of the same path.
@@ -19,7 +19,8 @@ import type { Session } from '../sign-ins/index.ts';
  */
 export interface AccountSection {
   readonly menu?: AccountMenuEntry;
-  pages?(account: AccountPages): FastifyPluginAsync;
+  /** Imports the file of the pages, which is loaded with the first request to an account page. */
+  pages?(account: AccountPages): Promise<FastifyPluginAsync>;
   /** By the name that it has in the copy. */
   readonly exports?: Readonly<Record<string, (account: Account) => Promise<Json>>>;
 }
