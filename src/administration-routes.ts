@@ -19,7 +19,7 @@ export const administrationRoutes =
     const { accounts, cookieKeys, levels, strengthOf } = services;
     const features = [...administrationFeatures(dependencies, others), ...others];
     const originOf = config.admin.listen && ownOriginOf(config);
-    for (const { administration } of features) if (administration) await scope.register(administration);
+    for (const { adminApi } of features) if (adminApi) await scope.register(adminApi);
     await scope.register(
       pagesScope({ config, answerError, ...(originOf && { originOf }) }, [
         ...features.flatMap(({ administrationPages }) => administrationPages ?? []),

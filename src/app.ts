@@ -108,7 +108,7 @@ export const buildApp = async ({ config, store, clock, log, ...prepared }: AppOp
     emitRefusals(server, events);
     refuseConnections(server, events);
     readClientCertificates(server, { config, events, clock });
-    return server.addHook('onRequest', services.limits.hook);
+    return server.addHook('onRequest', services.rateLimits.hook);
   };
   const dependencies: FeatureDependencies = {
     config,

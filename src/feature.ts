@@ -36,9 +36,9 @@ export interface Feature extends FeatureDeclaration {
   /** JSON endpoints: this scope is strict and has no cookies. */
   readonly api?: FastifyPluginAsync;
   /** Operations of the administration API. */
-  readonly admin?: readonly AdminRoute[];
+  readonly adminRoutes?: readonly AdminRoute[];
   /** JSON endpoints that `admin.listen` moves to a port of their own, together with the console. */
-  readonly administration?: FastifyPluginAsync;
+  readonly adminApi?: FastifyPluginAsync;
   /** HTML pages beside them that need no administrator. */
   readonly administrationPages?: FastifyPluginAsync;
   /** Runs when the server starts; the function that it answers with runs when the server stops. */

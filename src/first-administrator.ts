@@ -8,7 +8,7 @@ interface Dependencies {
   readonly config: Config;
   readonly store: Store;
   readonly clock: Clock;
-  readonly services: Pick<Services, 'accounts' | 'groups' | 'links'>;
+  readonly services: Pick<Services, 'accounts' | 'groups' | 'oneTimeLinks'>;
 }
 
 const lifetimeSeconds = 3600;
@@ -49,7 +49,7 @@ export const inviteFirstAdministrator = async (dependencies: Dependencies): Prom
   if (config.mode !== 'development' || !config.admin.enabled || group === undefined) return undefined;
   if ((await hasMember(dependencies, groups)) || !(await ensureGroup(dependencies, group))) return undefined;
   const { url, writes } = draftInvitation(
-    { links: services.links, issuer: config.issuer, now: clock.now() },
+    { links: services.oneTimeLinks, issuer: config.issuer, now: clock.now() },
     { email: placeholderAddress, claims: {}, groups: [group], maker: { kind: 'command' }, lifetimeSeconds },
   );
   await store.commit(writes);

@@ -18,7 +18,7 @@ import { emailAddress, emailPath } from './email-address/index.ts';
 
 export const accountFeatures = (dependencies: FeatureDependencies): readonly Feature[] => {
   const { config, store, clock, events, pages, engine, services } = dependencies;
-  const { accounts, clients, endEverything, factors, links, mail, notices, otherWays } = services;
+  const { accounts, clients, endEverything, factors, mail, notices, oneTimeLinks, otherWays } = services;
   const { passkeys, sessions, strengthOf, throttle, upstreamLinks, upstreams } = services;
   return [
     accountOverview({
@@ -42,7 +42,18 @@ export const accountFeatures = (dependencies: FeatureDependencies): readonly Fea
       profileFields: createProfileFields(config),
       emailAddress: mail.isEnabled ? { href: emailPath } : undefined,
     }),
-    emailAddress({ config, clock, events, pages, accounts, links, mail, notices, throttle, engine }),
+    emailAddress({
+      config,
+      clock,
+      events,
+      pages,
+      accounts,
+      links: oneTimeLinks,
+      mail,
+      notices,
+      throttle,
+      engine,
+    }),
     accountPassword({ config, store, clock, pages, accounts, sessions, throttle, engine }),
     accountPasskeys({ config, clock, events, pages, accounts, otherWays, passkeys, strengthOf }),
     accountAuthenticator({
@@ -81,7 +92,7 @@ export const accountFeatures = (dependencies: FeatureDependencies): readonly Fea
       pages,
       accounts,
       factors,
-      links,
+      links: oneTimeLinks,
       endEverything,
       hasMakerRight: services.hasMakerRight,
     }),

@@ -85,7 +85,7 @@ export const administrationFeatures = (
         version,
         settings,
       },
-      others.flatMap(({ admin = [] }) => admin),
+      others.flatMap(({ adminRoutes = [] }) => adminRoutes),
     ),
   ];
 };
@@ -115,7 +115,7 @@ const administrationOf = ({
     upstreamLinks: services.upstreamLinks,
     storedUpstreams: services.storedUpstreams,
     provisioning: services.provisioning,
-    links: services.links,
+    links: services.oneTimeLinks,
     mail,
     throttle: services.throttle,
     endEverything: services.endEverything,

@@ -9,7 +9,8 @@ import { createKnownDevices } from './sign-in/index.ts';
 
 export const messageFeatures = (dependencies: FeatureDependencies): readonly Feature[] => {
   const { config, store, clock, events, pages, services } = dependencies;
-  const { accounts, admission, cookieKeys, endEverything, factors, hasMakerRight, links, mail } = services;
+  const { accounts, admission, cookieKeys, endEverything, factors, hasMakerRight, mail, oneTimeLinks } =
+    services;
   const { passkeys, provisioning, throttle, upstreamLinks } = services;
   return [
     passwordReset({
@@ -20,7 +21,7 @@ export const messageFeatures = (dependencies: FeatureDependencies): readonly Fea
       accounts,
       admission,
       endEverything,
-      links,
+      links: oneTimeLinks,
       mail,
       throttle,
       findDevice: createKnownDevices({ config, clock, cookieKeys }).findDevice,
@@ -32,7 +33,7 @@ export const messageFeatures = (dependencies: FeatureDependencies): readonly Fea
       pages,
       accounts,
       endEverything,
-      links,
+      links: oneTimeLinks,
       mail,
       passkeys,
       factors,
@@ -41,7 +42,7 @@ export const messageFeatures = (dependencies: FeatureDependencies): readonly Fea
       throttle,
       requestReset: createRequestReset({ mail, clock }),
     }),
-    invitation({ config, events, pages, accounts, links, mail, throttle, hasMakerRight }),
+    invitation({ config, events, pages, accounts, links: oneTimeLinks, mail, throttle, hasMakerRight }),
     mailPreview({ mail, pages }),
   ];
 };

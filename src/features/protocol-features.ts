@@ -27,7 +27,7 @@ import { upstreamLogout } from './upstream-logout/index.ts';
 /** The engine asks for the steps of `access` and `consent` after those of the sign-in. */
 export const protocolFeatures = (dependencies: FeatureDependencies): readonly Feature[] => {
   const { config, store, clock, events, pages, engine, services } = dependencies;
-  const { accounts, admission, clients, cookieKeys, keys, levels, limits, outbox, throttle } = services;
+  const { accounts, admission, clients, cookieKeys, keys, levels, outbox, rateLimits, throttle } = services;
   return [
     access({ config, events, accounts }),
     consent({ config, clock, events, accounts }),
@@ -53,7 +53,7 @@ export const protocolFeatures = (dependencies: FeatureDependencies): readonly Fe
     logout({ config, pages, accounts, outbox, engine }),
     subjects(),
     jsonTokens({ config, store, pages, version, engine }),
-    { name: 'limits', provider: limits.provider },
+    { name: 'limits', provider: rateLimits.provider },
     { name: 'admission', provider: admission.provider },
     clientAuthentication(clients),
     senderConstraint(config),

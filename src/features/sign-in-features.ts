@@ -12,8 +12,8 @@ import { upstreamSignIn } from './upstream-sign-in/index.ts';
 
 export const signInFeatures = (dependencies: FeatureDependencies): readonly Feature[] => {
   const { config, store, clock, events, pages, services } = dependencies;
-  const { accounts, admission, codes, completeSignIn, cookieKeys, factors, levels, mail } = services;
-  const { passkeys, remembered, throttle } = services;
+  const { accounts, admission, completeSignIn, cookieKeys, factors, levels, mail, oneTimeCodes } = services;
+  const { passkeys, rememberedBrowsers, throttle } = services;
   const notifyNewDevice = createNotifyNewDevice({ notices: services.notices, clock });
   const upstream = upstreamSignIn({
     config,
@@ -41,7 +41,7 @@ export const signInFeatures = (dependencies: FeatureDependencies): readonly Feat
       admission,
       throttle,
       completeSignIn,
-      codes,
+      codes: oneTimeCodes,
       mail,
     }),
     secondFactor({
@@ -52,7 +52,7 @@ export const signInFeatures = (dependencies: FeatureDependencies): readonly Feat
       factors,
       passkeys,
       throttle,
-      remembered,
+      remembered: rememberedBrowsers,
       upstreams: services.upstreams,
       completeSignIn,
       cookieKeys,
@@ -67,7 +67,7 @@ export const signInFeatures = (dependencies: FeatureDependencies): readonly Feat
       accounts,
       passkeys,
       admission,
-      codes,
+      codes: oneTimeCodes,
       mail,
       throttle,
       levels,

@@ -96,15 +96,15 @@ export interface Services {
   readonly hasMakerRight: HasMakerRight;
   readonly keys: Keys;
   readonly levels: AuthenticationLevels;
-  readonly limits: RateLimits;
-  readonly codes: OneTimeCodes;
-  readonly links: OneTimeLinks;
+  readonly rateLimits: RateLimits;
+  readonly oneTimeCodes: OneTimeCodes;
+  readonly oneTimeLinks: OneTimeLinks;
   readonly mail: Mail;
   readonly notices: Notices;
   readonly outbox: Outbox;
   readonly passkeys: Passkeys;
   readonly readiness: Readiness;
-  readonly remembered: RememberedBrowsers;
+  readonly rememberedBrowsers: RememberedBrowsers;
   readonly endEverything: EndEverything;
   readonly accountRemoval: AccountRemoval;
   readonly sessions: Sessions;
@@ -173,12 +173,12 @@ export const createServices = async (dependencies: Dependencies): Promise<Servic
   });
   const secret = () => keys.current().pairwiseSalt;
   const throttle = createThrottle({ store, config, clock, secret });
-  const links = createOneTimeLinks({ store, clock, secret });
-  const codes = createOneTimeCodes({ store, secret });
-  const limits = createRateLimits({ config, store, clock, events });
+  const oneTimeLinks = createOneTimeLinks({ store, clock, secret });
+  const oneTimeCodes = createOneTimeCodes({ store, secret });
+  const rateLimits = createRateLimits({ config, store, clock, events });
   const levels = createAuthenticationLevels(config);
   const factors = createFactors({ config, store, clock, events, cipher: keys.cipher, accounts, notices });
-  const remembered = createRememberedBrowsers({ config, clock, cookieKeys });
+  const rememberedBrowsers = createRememberedBrowsers({ config, clock, cookieKeys });
   const passkeys = createPasskeys({
     config,
     store,
@@ -195,7 +195,7 @@ export const createServices = async (dependencies: Dependencies): Promise<Servic
     levels,
     factors,
     passkeys,
-    remembered,
+    rememberedBrowsers,
   });
   const outbox = createOutbox({ store, clock, events, onError, queue: requestQueue });
   const upstreams = createUpstreams({ config, store, clock, events, cipher: keys.cipher, onError });
@@ -256,15 +256,15 @@ export const createServices = async (dependencies: Dependencies): Promise<Servic
     hasMakerRight: createHasMakerRight({ config, accounts, clients }),
     keys,
     levels,
-    limits,
-    codes,
-    links,
+    rateLimits,
+    oneTimeCodes,
+    oneTimeLinks,
     mail,
     notices,
     outbox,
     passkeys,
     readiness,
-    remembered,
+    rememberedBrowsers,
     endEverything,
     accountRemoval,
     sessions,
@@ -289,7 +289,7 @@ export const createServices = async (dependencies: Dependencies): Promise<Servic
       await accounts.checkGroupClaims();
       // The audit starts first and stops last: it records what the others do until the end.
       const stops: (() => Promise<void>)[] = [];
-      for (const service of [audit, signInCounts, outbox, mail, limits, admission, accountRemoval])
+      for (const service of [audit, signInCounts, outbox, mail, rateLimits, admission, accountRemoval])
         stops.unshift(await service.start());
       const followed = [clients.followStopped(), siteImages.follow(), upstreams.follow()];
       stops.unshift(...(await Promise.all(followed)));

@@ -167,7 +167,7 @@ t.test('an address is changed and confirmed, and its former owner takes it back'
 });
 
 t.test('an invitation is accepted', async (t) => {
-  const { links, mail } = server.app.services;
+  const { oneTimeLinks: links, mail } = server.app.services;
   const { writes } = draftInvitation(
     { links, issuer: server.issuer, now: server.clock.now() },
     {

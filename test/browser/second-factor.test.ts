@@ -163,7 +163,7 @@ t.test(
 );
 
 t.test('the path of a lost device, without JavaScript at 360 px', async (t) => {
-  const { accounts, links } = postern.app.services;
+  const { accounts, oneTimeLinks: links } = postern.app.services;
   const dora = await postern.addAccount({ username: 'dora', password: person.password });
   const account = await accounts.find(dora.id);
   if (!account) throw new Error('the account is gone');

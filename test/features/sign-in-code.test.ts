@@ -188,7 +188,7 @@ t.test('wrong codes are counted with wrong passwords, whichever form they come b
 t.test('names that get no code are answered like any other, and a guess opens nothing', async (t) => {
   const stage = await open(t, { security: { throttle: { mail_request_per_address: 0 } } });
   const { server, smtp } = stage;
-  const { accounts, codes } = server.app.services;
+  const { accounts, oneTimeCodes: codes } = server.app.services;
   await server.addAccount({ username: 'plain-person', password, claims: { email: 'plain@example.com' } });
   const claims = { email: 'disabled@example.com', email_verified: true };
   const { id } = await server.addAccount({ username: 'harbour-master', password, claims });

@@ -176,7 +176,7 @@ const codeIdsIn = async ({ store }: TestServer): Promise<readonly string[]> =>
 
 t.test('at an address that has an account, a right guess makes no second one', async (t) => {
   const { server } = await open(t);
-  const { codes, accounts } = server.app.services;
+  const { oneTimeCodes: codes, accounts } = server.app.services;
   const claims = { email: person.email, email_verified: true };
   await server.addAccount({ username: 'owner', password, claims });
   const browser = new Browser();
@@ -190,7 +190,7 @@ t.test('at an address that has an account, a right guess makes no second one', a
 
 t.test('beyond the limit of an address, a right guess is a wrong code', async (t) => {
   const { server } = await open(t, { security: { throttle: { mail_per_recipient: 1 } } });
-  const { codes, accounts } = server.app.services;
+  const { oneTimeCodes: codes, accounts } = server.app.services;
   const first = new Browser();
   await first.submit(await openForm(server, first), person);
   const before = await codeIdsIn(server);

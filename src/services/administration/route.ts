@@ -7,7 +7,7 @@ import type { Permission } from './permissions.ts';
  *
  * 1. Write a file that exports a function from its dependencies to an `AdminOperation`. Its schemas check the request and
  *    make the OpenAPI document.
- * 2. Name it in the `admin` of the feature: method, path, permission, and how to load the file. The file, and TypeBox
+ * 2. Name it in the `adminRoutes` of the feature: method, path, permission, and how to load the file. The file, and TypeBox
  *    with it, is loaded with the first request.
  * 3. Add a line to the table of test/admin/authorization.test.ts.
  */

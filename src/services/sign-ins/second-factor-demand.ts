@@ -47,12 +47,12 @@ export interface DemandDependencies {
   readonly levels: AuthenticationLevels;
   readonly factors: Factors;
   readonly passkeys: Pick<Passkeys, 'isUsableBy'>;
-  readonly remembered: Pick<RememberedBrowsers, 'isRemembered'>;
+  readonly rememberedBrowsers: Pick<RememberedBrowsers, 'isRemembered'>;
 }
 
 /** Decides whether a sign-in needs a second factor: the client, the request, the account or the operator asks for it. */
 export const createDemandOf = (
-  { config, levels, factors, passkeys, remembered }: DemandDependencies,
+  { config, levels, factors, passkeys, rememberedBrowsers }: DemandDependencies,
   levelOf: LevelOfProof['levelOf'],
 ) => {
   const { required } = config.security.factors;
@@ -103,6 +103,6 @@ export const createDemandOf = (
     if (isAsked) return needed;
     // Without an app the account doesn't say that there is more to read.
     const since = authenticators.length > 0 ? forgottenAt : await factors.forgottenAt(account);
-    return remembered.isRemembered(visit.request.headers, account, since) ? notNeeded : needed;
+    return rememberedBrowsers.isRemembered(visit.request.headers, account, since) ? notNeeded : needed;
   };
 };
