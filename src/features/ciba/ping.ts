@@ -26,9 +26,9 @@ export const pingThroughOutbox = ({
     await sendPing(provider, client, request);
   });
   return {
-    enqueue({ clientId, address, requestId }, work) {
+    enqueue({ requestId, ...receiver }, work) {
       const request = encryptValue(cipher, place, requestId);
-      return outbox.send('ping', { ...toClient(clientId, address), request }, work);
+      return outbox.send('ping', { ...toClient(receiver), request }, work);
     },
   };
 };

@@ -17,10 +17,10 @@ export const notifyThroughOutbox = ({
     await sendLogoutToken(provider, client, account, sid);
   });
   return {
-    enqueue: ({ clientId, address, accountId: account, sid }, work) =>
+    enqueue: ({ accountId: account, sid, ...receiver }, work) =>
       outbox.send(
         logoutDelivery,
-        { ...toClient(clientId, address), account, ...(sid !== undefined && { sid }) },
+        { ...toClient(receiver), account, ...(sid !== undefined && { sid }) },
         work,
       ),
   };

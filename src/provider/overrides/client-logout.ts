@@ -7,6 +7,7 @@ import type { Override } from './override.ts';
 interface Client {
   readonly clientId: string;
   readonly backchannelLogoutUri?: string;
+  readonly from_registration?: boolean;
   /** Makes a logout token, valid for two minutes, and posts it. */
   backchannelLogout(accountId: string, sid: string | undefined): Promise<void>;
 }
@@ -33,7 +34,9 @@ export const clientLogout: Override = {
     originals.set(provider, prototype.backchannelLogout);
     prototype.backchannelLogout = function (this: Client, accountId, sid) {
       const ctx = currentContext();
-      const notification = { clientId: this.clientId, address: this.backchannelLogoutUri, accountId, sid };
+      const { clientId: client, backchannelLogoutUri: address } = this;
+      const isFromRegistration = this.from_registration === true;
+      const notification = { client, address, isFromRegistration, accountId, sid };
       return clientLogout.enqueue(notification, ctx && getUnitOfWork(ctx));
     };
   },

@@ -9,6 +9,7 @@ type Request = InstanceType<Provider['BackchannelAuthenticationRequest']>;
 interface Client {
   readonly clientId: string;
   readonly backchannelClientNotificationEndpoint?: string;
+  readonly from_registration?: boolean;
   backchannelPing(request: Request): Promise<void>;
 }
 
@@ -30,8 +31,10 @@ export const clientPing: Override = {
     originals.set(provider, prototype.backchannelPing);
     prototype.backchannelPing = function (this: Client, request) {
       // The engine calls it after a decision on a page, where there is no engine request to take the unit of work from.
-      const { clientId, backchannelClientNotificationEndpoint: address } = this;
-      return clientPing.enqueue({ clientId, address, requestId: request.jti }, findUnitOfWork());
+      const { clientId: client, backchannelClientNotificationEndpoint: address } = this;
+      const isFromRegistration = this.from_registration === true;
+      const ping = { client, address, isFromRegistration, requestId: request.jti };
+      return clientPing.enqueue(ping, findUnitOfWork());
     };
   },
 };

@@ -17,10 +17,14 @@ interface ClientFindOptions {
   readonly authorizationDetailTypes?: DetailTypes;
 }
 
-interface LogoutNotification {
-  readonly clientId: string;
-  /** Where it goes. */
+interface ClientReceiver {
+  readonly client: string;
+  /** Where the message goes. */
   readonly address: string | undefined;
+  readonly isFromRegistration: boolean;
+}
+
+interface LogoutNotification extends ClientReceiver {
   readonly accountId: string;
   readonly sid: string | undefined;
 }
@@ -30,10 +34,7 @@ export interface ClientLogoutOptions {
   readonly enqueue: (notification: LogoutNotification, work: UnitOfWork | undefined) => Promise<void>;
 }
 
-interface Ping {
-  readonly clientId: string;
-  /** Where it goes. */
-  readonly address: string | undefined;
+interface Ping extends ClientReceiver {
   readonly requestId: string;
 }
 

@@ -63,8 +63,8 @@ const mayRetry = (error: unknown): boolean => {
 };
 
 export const createOutbox = ({ store, clock, events, onError, queue }: Dependencies): Outbox => {
-  const { name, retryPauses, maxUnderWay, maxPerReceiver = maxUnderWay, patienceMs } = queue;
-  const shares = createShares(clock, maxPerReceiver);
+  const { name, retryPauses, maxUnderWay, patienceMs } = queue;
+  const shares = createShares(clock);
   const retryTimes = createRetryTimes();
   const handlers = new Map<string, Handler>();
   const underWay = new Set<Promise<void>>();
@@ -120,7 +120,7 @@ export const createOutbox = ({ store, clock, events, onError, queue }: Dependenc
       await store.commit([moveBack(key, queue, clock.now() + unknownPauseMs)]);
       return;
     }
-    const place = shares.begin(receiversOf(delivery));
+    const place = shares.begin(receiversOf(delivery, queue));
     if ('turn' in place) {
       await moveTo(item, delivery, place.turn);
       return;

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Document, IndexEntry, Insert, Key, Merge, Replace, Store } from '../../store/port.ts';
 import { record } from '../../store/record.ts';
 import { kinds } from '../../store/record-kinds.ts';
+import type { ReceiverShare } from './shares.ts';
 
 /** One message. `about` identifies what it is about, and holds no secret in clear. */
 export interface Delivery {
@@ -11,17 +12,37 @@ export interface Delivery {
   readonly tries: number;
 }
 
-/** What a message to a client is about. The host is that of `address`, which the message goes to. */
-export const toClient = (client: string, address: unknown): Delivery['about'] => ({
+interface AddressedClient {
+  readonly client: string;
+  /** Where the message goes. */
+  readonly address: unknown;
+  /** The client registered itself, so its address is chosen by a stranger. */
+  readonly isFromRegistration: boolean;
+}
+
+/** What a message to a client is about. */
+export const toClient = ({ client, address, isFromRegistration }: AddressedClient): Delivery['about'] => ({
   client,
   ...(typeof address === 'string' && URL.canParse(address) && { host: new URL(address).host }),
+  ...(isFromRegistration && { from: 'registration' }),
 });
 
-/** The receivers that have a share each: a host may have many clients, and a client many hosts. */
-export const receiversOf = ({ about: { client, host } }: Delivery): readonly string[] => [
-  ...(client === undefined ? [] : [`client ${client}`]),
-  ...(host === undefined ? [] : [`host ${host}`]),
-];
+/**
+ * The receivers that have a share each: a host may have many clients, and a client many hosts. Clients that registered
+ * themselves share a part as well, however many there are, and take nothing of the share that a host has for others.
+ */
+export const receiversOf = (
+  { about: { client, host, from } }: Delivery,
+  { maxPerReceiver, maxForRegistered = maxPerReceiver }: Queue,
+): readonly ReceiverShare[] => {
+  if (maxPerReceiver === undefined) return [];
+  const group = from === 'registration' ? 'registered ' : '';
+  return [
+    ...(group === '' || maxForRegistered === undefined ? [] : [{ name: group, most: maxForRegistered }]),
+    ...(client === undefined ? [] : [{ name: `client ${client}`, most: maxPerReceiver }]),
+    ...(host === undefined ? [] : [{ name: `${group}host ${host}`, most: maxPerReceiver }]),
+  ];
+};
 
 /** The messages of one queue never wait for those of another, however slow their receivers are. */
 export interface Queue {
@@ -34,6 +55,8 @@ export interface Queue {
   readonly maxUnderWay: number;
   /** How many of them go to one client, and to one host. */
   readonly maxPerReceiver?: number;
+  /** How many of them go to clients that registered themselves. */
+  readonly maxForRegistered?: number;
   /** After this time the next messages are begun, however slow the receivers of the ones before are. */
   readonly patienceMs?: number;
 }
@@ -46,6 +69,7 @@ export const requestQueue: Queue = {
   // Anyone who may register a client chooses how slow it is, and must not hold what is sent to others.
   maxUnderWay: 200,
   maxPerReceiver: 20,
+  maxForRegistered: 100,
   patienceMs: 200,
 };
 

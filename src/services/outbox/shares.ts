@@ -1,7 +1,14 @@
 import type { Clock } from '../../store/port.ts';
 
-/** What this process sends to one receiver, such as a client or a host. */
+/** A receiver, such as a client or a host, and how many requests to it may be under way. */
+export interface ReceiverShare {
+  readonly name: string;
+  readonly most: number;
+}
+
+/** What this process sends to one receiver. */
 interface Receiver {
+  readonly most: number;
   /** When each request under way was begun, the oldest first. */
   readonly begun: Map<symbol, number>;
   /** How long recent requests took. */
@@ -13,7 +20,7 @@ interface Receiver {
 export interface Shares {
   /** Begins a message to all of these receivers, or returns when its turn comes. */
   begin(
-    receivers: readonly string[],
+    receivers: readonly ReceiverShare[],
   ): { readonly end: (isSent: boolean) => void } | { readonly turn: number };
   /** Whether messages wait for their turn. */
   isAwaited(): boolean;
@@ -35,13 +42,13 @@ const takesMs = ({ begun, averageMs = firstGuessMs }: Receiver): number => {
  * can take them by the time that its requests last. So a message is looked at again about when it can be sent, however
  * many wait.
  */
-export const createShares = (clock: Clock, maxPerReceiver: number): Shares => {
+export const createShares = (clock: Clock): Shares => {
   const receivers = new Map<string, Receiver>();
 
-  const receiverOf = (name: string): Receiver => {
+  const receiverOf = ({ name, most }: ReceiverShare): Receiver => {
     const known = receivers.get(name);
     if (known) return known;
-    const receiver: Receiver = { begun: new Map(), averageMs: undefined, nextTurn: 0 };
+    const receiver: Receiver = { most, begun: new Map(), averageMs: undefined, nextTurn: 0 };
     receivers.set(name, receiver);
     return receiver;
   };
@@ -49,7 +56,7 @@ export const createShares = (clock: Clock, maxPerReceiver: number): Shares => {
   const nextTurn = (receiver: Receiver): number => {
     const lasts = takesMs(receiver);
     const turn = Math.max(clock.now() + Math.max(lasts, minPauseMs), receiver.nextTurn);
-    receiver.nextTurn = turn + lasts / maxPerReceiver;
+    receiver.nextTurn = turn + lasts / receiver.most;
     return Math.ceil(turn);
   };
 
@@ -59,9 +66,9 @@ export const createShares = (clock: Clock, maxPerReceiver: number): Shares => {
   };
 
   return {
-    begin(names) {
-      const all = names.map(receiverOf);
-      const full = all.filter(({ begun }) => begun.size >= maxPerReceiver);
+    begin(shares) {
+      const all = shares.map(receiverOf);
+      const full = all.filter(({ begun, most }) => begun.size >= most);
       if (full.length > 0) return { turn: Math.max(...full.map(nextTurn)) };
       const request = Symbol('request');
       const begunAt = performance.now();

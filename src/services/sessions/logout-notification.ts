@@ -23,7 +23,12 @@ export const createNotifyClients =
         const record = await clients.get(client);
         const address = record?.metadata['backchannel_logout_uri'];
         if (address === undefined) return [];
-        const about = { ...toClient(client, address), account, ...(sid !== undefined && { sid }) };
+        const isFromRegistration = record?.from === 'registration';
+        const about = {
+          ...toClient({ client, address, isFromRegistration }),
+          account,
+          ...(sid !== undefined && { sid }),
+        };
         return [insertDelivery({ kind: logoutDelivery, about, tries: 0 }, clock.now())];
       }),
     );
