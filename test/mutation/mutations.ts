@@ -216,6 +216,13 @@ const grants: readonly Mutation[] = [
     to: 'accounts)) === null',
     tests: ['security/unverified-clients.test.ts'],
   },
+  {
+    name: 'a confirmation undoes a denial of the same moment',
+    file: 'src/provider/storage/decision-adapter.ts',
+    from: "{ op: 'replace', key, body, expected, expiresAt }",
+    to: "{ op: 'merge', key, body, expiresAt, ifAbsent: 'skip' }",
+    tests: ['store/decisions.test.ts'],
+  },
 ];
 
 const people: readonly Mutation[] = [
@@ -295,6 +302,34 @@ const people: readonly Mutation[] = [
     from: ' && failures < maxFailures',
     to: '',
     tests: ['services/throttle.test.ts'],
+  },
+  {
+    name: 'two administrators remove each other',
+    file: 'src/services/accounts/last-administrator.ts',
+    from: 'if (isLast) throw lastAdministrator();',
+    to: '',
+    tests: ['admin/last-administrator.test.ts'],
+  },
+  {
+    name: 'another spelling of an address is the address',
+    file: 'src/mail-address.ts',
+    from: "address === address.normalize('NFKC')",
+    to: "address !== ''",
+    tests: ['services/email-sign-in.test.ts', 'upstreams/known-attacks.test.ts'],
+  },
+  {
+    name: 'what a deletion has left is not noted',
+    file: 'src/services/account-removal/removal.ts',
+    from: '[...also(account), begin(id)]',
+    to: 'also(account)',
+    tests: ['store/account-removal.test.ts'],
+  },
+  {
+    name: 'a required profile replaces a verified address',
+    file: 'src/features/requirements/profile-step.ts',
+    from: 'verifiedEmailOf(claims) !== undefined',
+    to: 'claims === undefined',
+    tests: ['features/requirements.test.ts'],
   },
 ];
 
@@ -505,6 +540,13 @@ const clients: readonly Mutation[] = [
     to: 'await work.read(key, isOwn ? [] : [grantKey(jti)]);',
     tests: ['protocol/token-status.test.ts'],
   },
+  {
+    name: 'each of several stops at once is recorded',
+    file: 'src/services/clients/stopped.ts',
+    from: "{ op: 'insert', key: stopKey(id), body, index }",
+    to: "{ op: 'put', key: stopKey(id), body, index }",
+    tests: ['admin/removal-races.test.ts'],
+  },
 ];
 
 const network: readonly Mutation[] = [
@@ -563,6 +605,13 @@ const network: readonly Mutation[] = [
     from: 'count.reported = Math.max(count.reported, (sums[at] ?? 0) * reportSize);',
     to: 'count.reported = Math.max(count.reported, reportSize);',
     tests: ['security/limits.test.ts'],
+  },
+  {
+    name: 'a host takes all requests that are sent at a time',
+    file: 'src/services/outbox/record.ts',
+    from: 'host === undefined ? []',
+    to: 'host !== undefined ? []',
+    tests: ['protocol/notification-shares.test.ts'],
   },
 ];
 
