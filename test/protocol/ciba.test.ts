@@ -306,6 +306,8 @@ t.test('the person answers on the approval page', async (t) => {
       auth_time: Number,
       aud: 'bank',
     });
+    const refused = { status: 400, body: { error: 'invalid_grant' } };
+    t.match(await bank.refresh(String(body['refresh_token'])), refused, 'a second use ends its tokens');
   });
 
   await t.test('what is approved ends with a new password, except with offline_access', async (t) => {

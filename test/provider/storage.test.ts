@@ -29,7 +29,15 @@ const storageOf = createAdapterFactory({
 });
 
 let made = 0;
-const begin = async (model: 'AuthorizationCode' | 'RefreshToken') => {
+const singleUse = [
+  'AuthorizationCode',
+  'RefreshToken',
+  'DeviceCode',
+  'BackchannelAuthenticationRequest',
+] as const;
+type SingleUse = (typeof singleUse)[number];
+
+const begin = async (model: SingleUse) => {
   const family = `family-${String(made++).padStart(5, '0')}`;
   const id = `${family}-${'x'.repeat(30)}`;
   const grantId = `${family}-${'g'.repeat(30)}`;
@@ -41,7 +49,7 @@ const begin = async (model: 'AuthorizationCode' | 'RefreshToken') => {
 };
 
 /** Consumes a token in one request, and runs `meanwhile` between its reads and its commit. */
-const spend = (model: 'AuthorizationCode' | 'RefreshToken', id: string, meanwhile: () => Promise<void>) =>
+const spend = (model: SingleUse, id: string, meanwhile: () => Promise<void>) =>
   runInUnitOfWork(store, async (work) => {
     t.ok(await storageOf(model).find(id));
     await storageOf(model).consume(id);
@@ -51,7 +59,7 @@ const spend = (model: 'AuthorizationCode' | 'RefreshToken', id: string, meanwhil
 
 const isThere = async (key: Key): Promise<boolean> => (await store.read([key]))[0] !== undefined;
 
-for (const model of ['AuthorizationCode', 'RefreshToken'] as const) {
+for (const model of singleUse) {
   t.test(`${model}: a second use at the same moment revokes its grant (RFC 6749 §4.1.2)`, async (t) => {
     const { id, grantId, key } = await begin(model);
     const claimedBefore = () => store.commit([{ op: 'consume', key, at: clock.now() - 60_000 }]);
