@@ -28,8 +28,11 @@ interface FailureOptions {
 }
 
 /**
- * The base of every expected failure. It is safe to show and never shown with a stack. Any other error is a bug of this
- * server: it is logged whole and shown as an internal error.
+ * The base of every failure that Postern itself reports to callers and to the operator. It is safe to show and never shown
+ * with a stack. Two kinds of expected errors have another base: `OIDCProviderError` for what the engine answers, and
+ * `ConfigurationError`, because `config` imports nothing from here. Errors such as `Conflict`, `UpstreamFailure`,
+ * `PasskeyRefused`, `LogoutTokenRefused` and `DeliveryFailed` are caught by the code that knows what they mean to a caller.
+ * Any other error is a bug of this server: it is logged whole and shown as an internal error.
  */
 export class Failure extends Error {
   readonly code: string;

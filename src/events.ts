@@ -22,6 +22,12 @@ export interface SecurityEvent {
   readonly details?: Readonly<Record<string, string | number | boolean>>;
 }
 
+/**
+ * The detail, and the label of metrics, that names the endpoint of a request: `engine`, `json` or `cli`. Audit records and
+ * dashboards read it by this name, so the name stays.
+ */
+export const endpointDetail = 'door';
+
 type Listener = (event: SecurityEvent) => void;
 type Outcome = SecurityEvent['outcome'];
 

@@ -38,19 +38,19 @@ export const createGroupCommit = (
   };
 
   const flush = async (): Promise<void> => {
-    const now = group;
+    const queued = group;
     group = [];
     try {
-      const [only] = now;
+      const [only] = queued;
       await transaction(() => {
-        if (only && now.length === 1) only.work();
-        else for (const one of now) attempt(one);
+        if (only && queued.length === 1) only.work();
+        else for (const one of queued) attempt(one);
       });
     } catch (fault) {
-      for (const { reject } of now) reject(fault);
+      for (const { reject } of queued) reject(fault);
       return;
     }
-    for (const { error, resolve, reject } of now) {
+    for (const { error, resolve, reject } of queued) {
       if (error === undefined) resolve();
       else reject(error);
     }

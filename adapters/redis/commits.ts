@@ -8,7 +8,7 @@ import type { Observed } from './observed.ts';
 import { invalidReply } from './replies.ts';
 import { scripts } from './scripts.ts';
 import type { ServerClock } from './server-clock.ts';
-import { addWrite, type Group, newGroup } from './writes.ts';
+import { addWrite, type Group, newGroup, turns } from './writes.ts';
 
 interface Dependencies {
   readonly connection: Connection;
@@ -47,11 +47,11 @@ export const createCommits = (dependencies: Dependencies) => {
       return [all];
     }
     const groups = new Map<string, Group>();
-    const groupFor = (name: string, entries: boolean): Group => {
-      const id = `${entries ? 'x' : 'd'}${name}`;
+    const groupFor = (name: string, hasIndexEntriesOnly: boolean): Group => {
+      const id = `${hasIndexEntriesOnly ? 'x' : 'd'}${name}`;
       let group = groups.get(id);
       if (group === undefined) {
-        group = newGroup(entries);
+        group = newGroup(hasIndexEntriesOnly);
         groups.set(id, group);
       }
       return group;
@@ -128,9 +128,9 @@ export const createCommits = (dependencies: Dependencies) => {
   const sendInOrder = async (groups: readonly Group[], run: Run): Promise<void> => {
     const conditional = groups.filter((group) => group.conditional);
     if (groups.length > 1 && conditional.length > 0) await sendAll(conditional, run, 'd');
-    for (const rank of [0, 1, 2]) {
-      const ofRank = groups.filter((group) => group.rank === rank);
-      if (ofRank.length > 0) await sendAll(ofRank, run, run.mode);
+    for (const turn of turns) {
+      const now = groups.filter((group) => group.turn === turn);
+      if (now.length > 0) await sendAll(now, run, run.mode);
     }
   };
 

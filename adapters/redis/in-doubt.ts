@@ -127,7 +127,7 @@ export class InDoubtCommits {
   async undo(nonce: string, groups: readonly Group[], notAfter = '0'): Promise<boolean> {
     const undone = await Promise.allSettled(
       groups
-        .filter((group) => !group.entries)
+        .filter((group) => !group.hasIndexEntriesOnly)
         .map(({ keys, writes }) => {
           const documents = keys.flatMap((key, i) => {
             const write = writes[i];

@@ -19,7 +19,7 @@ export const toTexts = (reply: unknown): string[] => {
   return texts;
 };
 
-/** Each at least 1, as after a counter was raised. A limit is compared with them, and nothing is more than "no number". */
+/** Every count is at least 1, because it was just incremented. NaN would pass every limit check. */
 export const toCounts = (reply: unknown, counters: number): number[] => {
   const counts = toList(reply).map(Number);
   if (counts.length !== counters || !counts.every((count) => Number.isInteger(count) && count > 0))

@@ -2,36 +2,38 @@ import type { IndexEntry, Merge, Replace, Write } from '#src/store/port.ts';
 import { bodyLine, contentText, fieldName, fieldValue, stamp } from './codec.ts';
 import { entryTag, type KeyNames } from './key-names.ts';
 
+/**
+ * A cluster gets the groups of a commit in these turns; `last` are consumptions, and merges that refuse. A commit that
+ * removes the document of such a merge therefore finds everything that the merge's commit has written.
+ */
+export const turns = ['plain', 'insert', 'last'] as const;
+type Turn = (typeof turns)[number];
+
 /** The writes of one script call: those on one slot or, on a single server, the whole commit. */
 export interface Group {
   readonly keys: string[];
   /** The write of each key; `undefined` for keys of indexes. */
   readonly writes: (Write | undefined)[];
   readonly args: string[];
-  /**
-   * 0: plain writes, 1: an insert, 2: a consumption, or a merge that refuses. A cluster gets the groups in this order. So
-   * who removes the document of such a merge finds everything that a successful commit has written beside it.
-   */
-  rank: 0 | 1 | 2;
+  turn: Turn;
   conditional: boolean;
-  /** The group has index entries only. */
-  readonly entries: boolean;
+  readonly hasIndexEntriesOnly: boolean;
 }
 
-export const newGroup = (entries: boolean): Group => ({
+export const newGroup = (hasIndexEntriesOnly: boolean): Group => ({
   keys: [],
   writes: [],
   args: [],
-  rank: 0,
+  turn: 'plain',
   conditional: false,
-  entries,
+  hasIndexEntriesOnly,
 });
 
 /** `groupFor` returns the group: the same for all on a single server, one for each family or index on a cluster. */
 export const addWrite = (
   names: KeyNames,
   write: Write,
-  groupFor: (name: string, entries: boolean) => Group,
+  groupFor: (name: string, hasIndexEntriesOnly: boolean) => Group,
 ): void => {
   const group = groupFor(write.key.family, false);
   const { args } = group;
@@ -54,7 +56,7 @@ export const addWrite = (
         indexEntryTags(write.index),
         contentText(write.body, write.fields),
       );
-      if (group.rank === 0) group.rank = 1;
+      if (group.turn === 'plain') group.turn = 'insert';
       group.conditional = true;
       break;
     case 'replace':
@@ -67,12 +69,12 @@ export const addWrite = (
       addChange(args, write);
       if (write.ifAbsent === 'refuse') {
         group.conditional = true;
-        group.rank = 2;
+        group.turn = 'last';
       }
       break;
     case 'consume':
       args.push('c', stamp(write.at));
-      group.rank = 2;
+      group.turn = 'last';
       group.conditional = true;
       return;
     case 'remove':

@@ -34,11 +34,11 @@ export const toCommandFailure = (error: unknown): CommandFailure => {
     return { exit: error.exit, code: error.code, message: sentence(error.message) };
   if (error instanceof Failure) return { exit: error.exit, code: error.code, message: error.message };
   trace('%s', error instanceof Error ? error.stack : error);
-  const what = error instanceof Error ? error.message.split('\n')[0] : 'unknown';
+  const what = error instanceof Error ? (error.message.split('\n')[0] ?? '') : 'unknown';
   return {
     exit: exitCode.failure,
     code: 'fault',
-    message: `This is a fault of postern: ${what} (NODE_DEBUG=postern tells more).`,
+    message: `Unexpected error: ${sentence(what)} Set NODE_DEBUG=postern for the stack.`,
   };
 };
 

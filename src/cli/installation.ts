@@ -2,7 +2,7 @@ import { userInfo } from 'node:os';
 import type { Config } from '#config';
 import type { Installation } from '#src/command.ts';
 import { exitCode, Failure } from '#src/errors.ts';
-import { createEvents } from '#src/events.ts';
+import { createEvents, endpointDetail } from '#src/events.ts';
 import { systemClock } from '#src/store/clock.ts';
 
 const operatorName = (): string => {
@@ -23,7 +23,7 @@ const withAudit = async <T>(
     import('#src/services/audit/index.ts'),
     import('#src/services/keys/index.ts'),
   ]);
-  const extraDetails = { door: 'cli', operator: operatorName() };
+  const extraDetails = { [endpointDetail]: 'cli', operator: operatorName() };
   let auditError: unknown;
   const onError = (error: unknown): void => {
     auditError = error;

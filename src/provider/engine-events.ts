@@ -1,6 +1,6 @@
 import type { EventEmitter } from 'node:events';
 import { errors, type KoaContextWithOIDC, type Provider } from 'oidc-provider';
-import type { Events, SecurityEvent } from '../events.ts';
+import { type Events, endpointDetail, type SecurityEvent } from '../events.ts';
 import { StoreUnavailable } from '../store/errors.ts';
 import type { GrantType } from './grant-types.ts';
 import type { Mismatch } from './mismatch.ts';
@@ -76,7 +76,7 @@ const describeRequest = (
   const { client, account, session, params } = ctx.oidc ?? {};
   const grantType = params?.['grant_type'];
   const accountId = account?.accountId ?? session?.accountId;
-  const details: Record<string, string | boolean> = { door: endpoint };
+  const details: Record<string, string | boolean> = { [endpointDetail]: endpoint };
   if (typeof grantType === 'string') details['grant_type'] = knownGrantType(grantTypes, grantType);
   if (client?.['issuer_tokens'] === true) details['issuer_tokens'] = true;
   return {

@@ -320,7 +320,7 @@ t.test('a failure has its own exit code and one sentence, never a stack', async 
 t.test('an internal error is distinguished from an expected failure', async (t) => {
   t.same(await ending(new TypeError('x is not a function\n  at somewhere')), {
     code: 1,
-    err: 'postern: This is a fault of postern: x is not a function (NODE_DEBUG=postern tells more).\n',
+    err: 'postern: Unexpected error: x is not a function. Set NODE_DEBUG=postern for the stack.\n',
   });
   t.match(await ending('text', '--json'), { code: 1, err: /^{"error":{"code":"fault",/ });
 });

@@ -5,7 +5,7 @@ import { list } from './list.ts';
 import { preview } from './preview.ts';
 import { addSecret, makeSecret, removeSecret, rotateSecret } from './secrets.ts';
 import { show } from './show.ts';
-import { start, stop } from './stop.ts';
+import { start, stop } from './stop-and-start.ts';
 import { update } from './update.ts';
 
 export const client: Command = (program, context) => {

@@ -1,7 +1,7 @@
 import { reference } from '#config';
 import type { Command } from '#src/command.ts';
 
-export const referenceOf: Command = (group, { output }) => {
+export const referenceCommand: Command = (group, { output }) => {
   group
     .command('reference')
     .description('every key, in Markdown')

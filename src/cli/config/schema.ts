@@ -1,7 +1,7 @@
 import { editorSchema } from '#config';
 import type { Command } from '#src/command.ts';
 
-export const schemaOf: Command = (group, { output }) => {
+export const schemaCommand: Command = (group, { output }) => {
   group
     .command('schema')
     .description('JSON Schema of postern.yaml, for editors')

@@ -1,5 +1,5 @@
 import type { Registry } from '@prometheus-io/client';
-import type { SecurityEvent } from '../../events.ts';
+import { endpointDetail, type SecurityEvent } from '../../events.ts';
 import { counting, knownOrOther } from './labels.ts';
 
 type Library = typeof import('@prometheus-io/client');
@@ -22,7 +22,7 @@ export const createEventMeters = (
     new Counter({
       name: 'postern_exchanges_total',
       help: 'Token requests by grant and how they ended; the reason is empty when tokens were issued.',
-      labelNames: ['grant', 'door', 'outcome', 'reason'],
+      labelNames: ['grant', endpointDetail, 'outcome', 'reason'],
       registers,
     }),
   );
@@ -50,7 +50,7 @@ export const createEventMeters = (
     if (type !== 'token.issued' && type !== 'token.refused') return;
     exchanges(
       knownOrOther(knownGrants, details?.['grant_type']),
-      knownOrOther(knownEndpoints, details?.['door']),
+      knownOrOther(knownEndpoints, details?.[endpointDetail]),
       outcome,
       reason,
     ).inc();

@@ -25,7 +25,9 @@ const textIn = (form: Form, field: string): string => (form[field] ?? '').trim()
 const isFixed = ({ claims }: Pick<Account, 'claims'>): boolean => verifiedEmailOf(claims) !== undefined;
 
 /** The address was verified while the form was open. */
-class VerifiedMeanwhile extends Error {}
+class VerifiedMeanwhile extends Error {
+  override readonly name = 'VerifiedMeanwhile';
+}
 
 /** An address that the operator gave the account stays, whatever its domain is. */
 const emailProblemOf = (

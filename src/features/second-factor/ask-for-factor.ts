@@ -139,7 +139,7 @@ export const createAskForFactor = (
 
     const verdict = await throttle.check({
       account: pending.account.id,
-      of: 'second factor',
+      factor: 'second factor',
       address: visit.request.ip,
       client: visit.client.clientId,
     });

@@ -45,8 +45,8 @@ export const backchannelLogout = ({
     } else events.emit({ ...common, outcome: 'ok', details: { upstream, sessions: result.sessions } });
   };
 
-  /** Anyone can send what is wrong. Only so much of it from one address is recorded. */
-  const failureOf = (
+  /** Anyone can send invalid tokens, so refusals recorded for one address are limited. Returns the error to answer with. */
+  const recordRefusal = (
     error: unknown,
     request: FastifyRequest,
     reply: FastifyReply,
@@ -87,7 +87,7 @@ export const backchannelLogout = ({
         emit(request, upstream, { outcome: 'ok', sessions });
         return reply.status(200).send();
       } catch (error) {
-        throw failureOf(error, request, reply, upstream);
+        throw recordRefusal(error, request, reply, upstream);
       }
     });
   };

@@ -5,7 +5,9 @@ import type { ClientCertificate } from '../../provider/client-certificate.ts';
 type FormatName = Exclude<Config['proxy']['client_certificate_header'], 'none'>;
 
 /** The message says what is wrong with a header, for the operator of the proxy. */
-export class UnreadableCertificate extends Error {}
+export class UnreadableCertificate extends Error {
+  override readonly name = 'UnreadableCertificate';
+}
 
 interface HeaderFormat {
   readonly headers: readonly string[];

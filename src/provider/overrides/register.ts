@@ -1,6 +1,6 @@
 /**
- * Every member of oidc-provider that is replaced, with the reason. To add an override: write a file here that exports
- * an `Override`, list it below, and add what features pass to it to `options.ts`. A member has one override, so an
+ * Every member of oidc-provider that is replaced; the file of each override has the reason. To add an override: write a
+ * file here that exports an `Override`, list it below, and add what features pass to it to `options.ts`. A member has one override, so an
  * override composes what several features need; the order below is that of a request and has no effect.
  */
 import { type Configuration, Provider } from 'oidc-provider';

@@ -108,7 +108,7 @@ export const createCredentialAdministration = ({
       const account = await findAccount(by, id);
       const addresses = await addressesOf(id);
       await throttle.unlock({ account: account.username, addresses });
-      await throttle.unlock({ account: id, of: 'second factor', addresses });
+      await throttle.unlock({ account: id, factor: 'second factor', addresses });
       recordChange(by, { operation: 'account.unlock', account: id });
     },
 

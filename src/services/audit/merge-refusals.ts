@@ -1,4 +1,4 @@
-import type { SecurityEvent } from '../../events.ts';
+import { endpointDetail, type SecurityEvent } from '../../events.ts';
 import type { Clock } from '../../store/port.ts';
 import { networkOf } from '../throttle/index.ts';
 
@@ -41,7 +41,7 @@ const longestWindowMs = 6 * hourMs;
 const maxGroups = 500;
 const maxKindsPerHour = 1_000;
 /** Details with few possible values. All others belong to a single request. */
-const keptDetails = ['door', 'endpoint', 'route'] as const;
+const keptDetails = [endpointDetail, 'endpoint', 'route'] as const;
 
 /** Successes that need neither an account nor the secret of a client. */
 const repeatableSuccesses: ReadonlySet<string> = new Set(['logout', 'pushed-request.accepted']);

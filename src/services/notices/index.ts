@@ -44,8 +44,8 @@ export interface Notice {
   readonly to?: string;
 }
 
-/** By which the owner of the account recognises a request as their own. */
-type RequestFacts = Pick<Notice, 'language' | 'address' | 'agent'>;
+/** These tell the owner of the account whether the request was theirs. */
+type RequestDescription = Pick<Notice, 'language' | 'address' | 'agent'>;
 
 /** The kind of the message about an account that is gone. It has no link: nothing is left that it could protect. */
 export const accountDeletedKind = 'account-deleted';
@@ -57,7 +57,7 @@ export const accountDeletedKind = 'account-deleted';
 export const addressTakenKind = 'address-taken';
 
 /** What the outbox keeps of a message to an address that no account has any more. So it names the account itself. */
-export interface LastMessage extends RequestFacts, Pick<Notice, 'at'> {
+export interface LastMessage extends RequestDescription, Pick<Notice, 'at'> {
   readonly to: string;
   readonly username: string;
   /** While it exists, the message is dropped by those only who may change it. */
@@ -68,7 +68,7 @@ export interface Notices {
   /** Undefined without a mail server. An account without a verified address gets no message. */
   draft(kind: NoticeKind, about: Omit<Notice, 'id' | 'at'>): Draft | undefined;
   /** The message about the deletion of an account. Without a request, an operator deletes it. */
-  draftDeleted(account: Account, request?: RequestFacts): Draft | undefined;
+  draftDeleted(account: Account, request?: RequestDescription): Draft | undefined;
   /** The message to the verified address that the account has no more, after a change by an operator. */
   draftAddressTaken(before: Account, after: Account): Draft | undefined;
 }
@@ -82,7 +82,7 @@ export const createNotices = ({ mail, clock }: Dependencies): Notices => {
   const draftLast = (
     kind: string,
     account: Account,
-    { to, ...request }: RequestFacts & Pick<LastMessage, 'to' | 'account'>,
+    { to, ...request }: RequestDescription & Pick<LastMessage, 'to' | 'account'>,
   ): Draft | undefined => {
     const language = languageOf(account) ?? request.language;
     const about: LastMessage = {

@@ -27,9 +27,9 @@ const firstMatch = (texts: readonly string[], prefix: string): string | undefine
 const maxSteps = 3;
 
 /**
- * One page of the records with a text that begins with the prefix, ordered by that text. A record that several of its
- * texts are found by is in the result once, at the first of them. Where many are passed over for that reason, a page has
- * fewer items than `limit`, maybe none.
+ * One page of the records with a text that begins with the prefix, ordered by that text. A record that matches
+ * by several texts appears once, at the first. Where many are passed over for that reason, a page has fewer items than
+ * `limit`, maybe none.
  */
 export const search = async <T>({
   store,

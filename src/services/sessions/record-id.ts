@@ -4,8 +4,8 @@ import { kinds } from '../../store/record-kinds.ts';
 
 /**
  * Names a session or a grant for operators and account pages: the family of its record after a prefix. The prefix tells
- * both apart, and keeps a command from parsing a leading dash as an option. It is no bearer value: the family is the
- * part of cookies and tokens that isn't secret.
+ * both apart, and keeps an id from starting with a dash. It is no bearer value: the family is the part of cookies and
+ * tokens that isn't secret.
  */
 const prefixes = { [kinds.session]: 'se_', [kinds.grant]: 'gr_' } as const;
 

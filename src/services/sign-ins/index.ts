@@ -1,9 +1,9 @@
 /**
- * Owns what several features need to know about a sign-in: whether a session still counts, what is still required of a
- * person, how a step asks for another account, or for a new sign-in at an upstream before something is set up, whether a
- * second factor is still needed, how a password is checked outside of a sign-in, and a passkey on its pages, and how an
- * account is shown. The login page and its checks belong to features/sign-in, the page for the second factor to
- * features/second-factor, accounts and passwords to services/accounts.
+ * Owns what several features need to know about a sign-in. It decides whether a session still counts, what is still
+ * required of a person, and whether a second factor is still needed. It lets a step ask for another account, or for a
+ * new sign-in at an upstream before something is set up. It checks a password outside of a sign-in, and a passkey on the
+ * pages of a sign-in, and says how an account is shown. The login page and its checks belong to features/sign-in, the
+ * page for the second factor to features/second-factor, accounts and passwords to services/accounts.
  */
 export { displayOfAccount } from './account-display.ts';
 export { addAnotherAccountCheck, isAnotherAccountRequested, signInAsAnother } from './another-account.ts';

@@ -5,13 +5,13 @@ import { networkOf, siteOf } from './network.ts';
 
 /** One attempt to sign in. */
 export interface Attempt {
-  /** The user name as typed. Unknown names are counted like known ones. With `of`, the id of the account. */
+  /** The user name as typed. Unknown names are counted like known ones. With `factor`, the id of the account. */
   readonly account: string;
   /**
    * Second factors have a count of their own: someone who knows the password must not reset it by typing the password
    * again, and no name that someone types leads to it.
    */
-  readonly of?: 'second factor';
+  readonly factor?: 'second factor';
   readonly address: string;
   /** The client that the person comes from. */
   readonly client: string;
@@ -20,11 +20,11 @@ export interface Attempt {
 }
 
 /** Where everything about one attempt is kept. */
-export const keysOf = ({ account, of, address, client, device }: Attempt, bucket: Bucket) => {
+export const keysOf = ({ account, factor, address, client, device }: Attempt, bucket: Bucket) => {
   const name = foldUsername(account);
   const site = siteOf(address);
   const origin = device === undefined ? ['address', networkOf(address)] : ['device', device];
-  const counted = of === undefined ? [name] : [of, name];
+  const counted = factor === undefined ? [name] : [factor, name];
   const originId = exactId(...counted, ...origin);
   const accountBucket = bucket('account', ...counted);
   const pair = bucket('pair', ...counted, site);

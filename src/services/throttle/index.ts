@@ -1,6 +1,6 @@
 /**
  * Owns how often a password, a user code or a registration may be tried. Everything is counted in the store, so that
- * all processes count together. What is tried, and what the refusal looks like, belongs to the caller; limits that need
+ * all processes count together (count.ts). What is tried, and what the refusal looks like, belongs to the caller; limits that need
  * no exact count are in rate-limits.
  *
  * An attempt to sign in is either known or a stranger's. Known is a device by its cookie, or an address that this

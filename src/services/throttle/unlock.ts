@@ -3,7 +3,7 @@ import { type Attempt, keysOf } from './attempt.ts';
 import { createHolds } from './holds.ts';
 import type { Bucket } from './keys.ts';
 
-export interface Unlocked extends Pick<Attempt, 'account' | 'of'> {
+export interface Unlocked extends Pick<Attempt, 'account' | 'factor'> {
   /** Where the person may be trying from. */
   readonly addresses: readonly string[];
 }

@@ -4,7 +4,7 @@
  * - `unavailable`: the upstream can't be reached, or says that it is out of order.
  * - `denied`: the person, or the upstream, said no.
  * - `invalid`: its response is not one that may be believed.
- * - `not_allowed`: the response is right, and the operator lets only others in.
+ * - `not_allowed`: the response is right, and the operator does not allow this identity.
  */
 export type UpstreamProblem = 'unavailable' | 'denied' | 'invalid' | 'not_allowed';
 
@@ -16,6 +16,7 @@ interface Options {
   readonly detail?: string | undefined;
 }
 
+/** Sign-in pages and the endpoint for logout tokens catch it, and answer with a page or code of their own. */
 export class UpstreamFailure extends Error {
   readonly problem: UpstreamProblem;
   readonly error: string | undefined;

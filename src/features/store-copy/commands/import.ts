@@ -19,7 +19,7 @@ export const importRecords: Command = (program, { load, output, withInstallation
     .command('import')
     .argument('<file>', 'what `postern export` wrote')
     .option('--overwrite', 'write over records of the same name')
-    .description('bring back what was exported, with the key encryption key it was sealed with')
+    .description('import records that `postern export` wrote; needs the same key encryption key')
     .action(async (file: string, { overwrite = false }: { readonly overwrite?: boolean }) => {
       assertFile(file);
       const [{ withLongTimeouts }, { importLines }] = await Promise.all([

@@ -10,7 +10,7 @@ export const stop: Command = (group, context) => {
       await withClients(context, (clients) => clients.stop(id));
       context.output.answer(
         { client_id: id, stopped: true },
-        `The client ${id} is stopped: its requests are refused, and its tokens are inactive. APIs that check tokens by themselves accept what it holds until that expires.`,
+        `The client ${id} is stopped: its requests are refused, and its tokens are inactive. APIs that verify tokens locally accept them until they expire.`,
       );
     });
 };
