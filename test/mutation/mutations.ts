@@ -77,7 +77,21 @@ const store: readonly Mutation[] = [
 
 const grants: readonly Mutation[] = [
   {
-    name: 'saving a grant or device code creates it again',
+    name: 'a change of a grant creates it again',
+    file: 'src/provider/storage/grant-adapter.ts',
+    from: 'work.stage(replacementOf(upsert, upsert.payload, before), { onConflict });',
+    to: "work.stage({ ...this.newDocument(upsert), op: 'put' }, { onConflict });",
+    tests: ['provider/storage.test.ts'],
+  },
+  {
+    name: 'a confirmation of a device code creates it again',
+    file: 'src/provider/storage/decision-adapter.ts',
+    from: "work.stage({ op: 'replace', key, body, expected, expiresAt }, { onConflict });",
+    to: "work.stage({ op: 'put', key, body, expiresAt });",
+    tests: ['provider/storage.test.ts'],
+  },
+  {
+    name: 'a decision creates its device code again',
     file: 'src/provider/storage/model-adapter.ts',
     from: "op: 'merge', key, body, expiresAt, ifAbsent: 'skip'",
     to: "op: 'put', key, body, expiresAt",

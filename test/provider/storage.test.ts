@@ -120,6 +120,28 @@ t.test(
   },
 );
 
+t.test(
+  'a decision on a device code or backchannel request that is gone creates none (RFC 8628 §3.5)',
+  async (t) => {
+    for (const model of ['DeviceCode', 'BackchannelAuthenticationRequest'] as const) {
+      for (const decision of [{ accountId: 'ada', grantId: 'any' }, { error: 'access_denied' }]) {
+        const id = `decision-${String(made++).padStart(3, '0')}-${'x'.repeat(30)}`;
+        const key = modelKey(model, id);
+        if (!key) throw new Error('no key');
+        await storageOf(model).upsert(id, { clientId: 'app' }, 60);
+        await runInUnitOfWork(store, async (work) => {
+          const found = await storageOf(model).find(id);
+          if (!found) throw new Error('not found');
+          await storageOf(model).upsert(id, { ...found, ...decision }, 60);
+          await store.commit([{ op: 'remove', key }]);
+          await work.commit();
+        });
+        t.notOk(await isThere(key), `${model}: ${Object.keys(decision)}`);
+      }
+    }
+  },
+);
+
 t.test('a concurrent refresh across a change of the secret has to be retried', async (t) => {
   const { id, grantId, key } = await begin('RefreshToken');
   changedAt = clock.now();
