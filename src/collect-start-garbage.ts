@@ -6,7 +6,7 @@ const idleUtilization = 0.05;
 /** A server that is asked something in every second of five minutes collects garbage anyway. */
 const mostChecks = 300;
 
-/** As a button of DevTools does. It gives memory back to the system as well, which no other public API asks for. */
+/** A button of DevTools does the same. It gives memory back to the system as well, which no other public API does. */
 const collectGarbage = async (): Promise<void> => {
   const { Session } = await import('node:inspector/promises');
   const session = new Session();

@@ -1,4 +1,4 @@
-/** Scripts in which a joiner or non-joiner changes letters, as in Persian and Indic words (Unicode §23.2, UAX #31 §2.3.1). */
+/** A joiner or non-joiner changes letters in these, as in Persian and Indic words (Unicode §23.2, UAX #31 §2.3.1). */
 const joiningScripts =
   'Arabic Syriac Mandaic Nko Mongolian Devanagari Bengali Gurmukhi Gujarati Oriya Tamil Telugu Kannada Malayalam Sinhala Khmer Myanmar Tibetan';
 
@@ -7,7 +7,7 @@ const letters = `(?=[\\p{L}\\p{M}])[${joiningScripts
   .map((script) => String.raw`\p{Script_Extensions=${script}}`)
   .join('')}]`;
 
-/** Where a character that can't be seen belongs to a letter or a picture. */
+/** The places where a character that can't be seen belongs to a letter or a picture. */
 const needed = [
   `(?<=${letters})[\\u200c\\u200d](?=${letters})`,
   // The older spelling of a Malayalam letter at the end of a word.

@@ -6,8 +6,8 @@ const allButLineEnds = new RegExp(`(?!\\n)${misleading.source}`, 'gu');
 /** Whether a text has characters that make it read as something else than it is. */
 export const isMisleading = (text: string): boolean => misleading.test(text);
 
-/** For a text that a caller may have chosen and that a person reads in a log, a terminal or a table. */
+/** Cleans a text that a caller may have chosen and that a person reads in a log, a terminal or a table. */
 export const toReadable = (text: string): string => text.replace(allMisleading, '\ufffd');
 
-/** As `toReadable`, for texts of several lines. */
+/** Like `toReadable`, for texts of several lines. */
 export const toReadableLines = (text: string): string => text.replace(allButLineEnds, '\ufffd');

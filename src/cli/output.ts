@@ -3,7 +3,7 @@ import type { Output } from '#src/command.ts';
 export interface Streams {
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
-  /** As `out`, and resolves when the reader has taken the text. */
+  /** Writes like `out`, and resolves when the reader has taken the text. */
   readonly outAndWait?: (text: string) => Promise<void>;
 }
 

@@ -18,7 +18,10 @@ interface Options {
 }
 
 export interface LateServer {
-  /** For the server that has the port, before its hooks: they would run for a request that the late server answers too. */
+  /**
+   * The server that has the port registers it before its hooks, which would otherwise run for a request that the late
+   * server answers too.
+   */
   readonly handOver: FastifyPluginAsync;
   /** Builds it unless it is there. */
   get(): Promise<FastifyInstance>;

@@ -41,7 +41,7 @@ export const onRefusedRequestEnd = (server: FastifyInstance, listener: Listener)
   watchServer(server).refused.push(listener);
 };
 
-/** For requests that reach no hook. */
+/** Called for requests that reach no hook. */
 export const watchRequestEnd = (
   server: FastifyInstance,
   request: FastifyRequest,

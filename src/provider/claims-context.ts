@@ -13,7 +13,7 @@ export const describeAccount = (
   return { sub, groups, claims: claims as ClaimsContext['account']['claims'] };
 };
 
-/** Of its metadata only what names the client: the rest has secrets. */
+/** Only the metadata that names the client is passed on: the rest has secrets. */
 export const describeClient = ({ clientId, clientName }: EngineClient): ClaimsContext['client'] => ({
   id: clientId,
   ...(clientName !== undefined && { name: clientName }),

@@ -6,7 +6,7 @@ import type { UnitOfWork } from '../store/unit-of-work.ts';
 
 /** What the HTTP scopes know of a request and the engine can't see. */
 export interface RequestContext {
-  /** In every log line, audit record and error page of this request. */
+  /** It is in every log line, audit record and error page of this request. */
   readonly correlationId: string;
   /** The client's address, as far as trusted proxies report it. */
   readonly address: string;

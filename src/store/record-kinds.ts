@@ -182,7 +182,7 @@ export const kinds = byName(({ stored }) => stored);
 
 export const kindVersions = byName(({ version }) => version);
 
-/** In the spelling of stores. */
+/** The durable kinds, in the spelling of stores. */
 export const durableKinds: ReadonlySet<string> = new Set(
   recordKinds.filter(({ durable }) => durable).map(({ stored }) => stored),
 );

@@ -80,7 +80,7 @@ export const commitStaged = async (store: Store, staged: readonly StagedWrite[])
       remaining = withoutBatchOf(remaining, loser);
       if (outcome === 'already done') continue;
       if (outcome.error instanceof StoreUnavailable) throw outcome.error;
-      // Of several lost races the first one is reported.
+      // The first of several lost races is reported.
       lostRace ??= outcome.error;
       remaining = [...survivors(remaining), ...consequences(outcome.writes)];
     }

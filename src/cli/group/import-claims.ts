@@ -31,7 +31,7 @@ export const importClaims: Command = (parent, context) => {
       const names = parseRename(rename);
       const { moved, made, problems, configured } = await withGroups(context, async (_, accounts) => {
         const { groups, ...result } = await accounts.importGroupClaims({ dryRun, rename: names });
-        // Those of the configuration are on the first page.
+        // Accounts of the configuration are on the first page.
         const { items } = await accounts.list({ limit: 1 });
         return {
           ...result,

@@ -2,7 +2,7 @@ import type { FastifyPluginAsync } from 'fastify';
 import type { AccountDataDependencies } from './dependencies.ts';
 import { deletedPath } from './paths.ts';
 
-/** For people who have no account any more. */
+/** People who have no account any more see it. */
 export const deletedPage =
   ({ pages }: Pick<AccountDataDependencies, 'pages'>): FastifyPluginAsync =>
   async (scope) => {

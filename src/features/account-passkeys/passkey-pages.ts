@@ -76,7 +76,7 @@ export const passkeyPages =
       return pages.send(request, reply, body, { status: problem === undefined ? 200 : 422 });
     };
 
-    /** With a name that was refused, it shows that one. */
+    /** Shows a name that was refused, if there is one. */
     const showOne = async (
       request: FastifyRequest,
       reply: FastifyReply,

@@ -101,7 +101,7 @@ export const recoveryPages = ({
     };
     if (password === '' && code === '') return sendForm(request, reply, recovery, { pending, isEmpty: true });
     const app = { place: placeOf(link), pending, code };
-    // Before the password uses the link up.
+    // The code is checked before the password uses the link up.
     const codeProblem = code === '' ? undefined : factors.problemOfNew(account, app);
     if (codeProblem !== undefined) return sendForm(request, reply, recovery, { pending, codeProblem });
 

@@ -110,7 +110,7 @@ export const connectPages = (
       if (!upstream) return reply.callNotFound();
       const visit = account.visitOf(request);
       try {
-        // Of several identities there, the person chooses the one to link.
+        // A person with several identities there chooses the one to link.
         const { url, checks } = await upstream.protocol.begin({ prompt: 'select_account' });
         const cookie = flowCookies.begin({
           upstream: upstream.id,

@@ -25,7 +25,7 @@ interface ProofRequest {
 }
 
 export const proofAlgorithms = ['ES256', 'EdDSA', 'Ed25519', 'PS256', 'RS256'] as const;
-/** As at the token endpoint (features/sender-constraint). */
+/** The token endpoint allows proofs of the same age (features/sender-constraint). */
 const maxAgeSeconds = 300;
 const maxAheadSeconds = 60;
 const maxIdLength = 256;

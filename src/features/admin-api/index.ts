@@ -1,9 +1,9 @@
 /**
  * Owns the administration API at /api/admin/v1: who may call it (authenticate.ts, dpop-proof.ts), how requests are
  * checked and answered (run-operation.ts, problems.ts, idempotency.ts), its description (openapi.ts), its
- * metadata for clients (resource-metadata.ts), and the operations
- * on what the services own (routes/, one file each). Other features bring operations by `adminRoutes`. What an administrator may
- * change, and the record of it, belongs to services/administration.
+ * metadata for clients (resource-metadata.ts), and the operations on what the services own (routes/, one file each).
+ * Other features bring operations by `adminRoutes`. What an administrator may change, and the record of it, belongs to
+ * services/administration.
  *
  * 1. The token is verified: signature, audience, binding, client, person, role. 401, or 403 without the permission.
  * 2. Content, path and query are checked against the schemas of the operation. 400.

@@ -67,7 +67,7 @@ export const overview = (dependencies: ConsoleOverviewDependencies): ConsoleHand
     return (await passkeys.isUsableBy(id)) || (await factors.of(account)).authenticators.length > 0;
   };
 
-  /** For administrators of an installation without applications, or without people besides them. */
+  /** Shown in an installation without applications, or without people besides the administrators. */
   const readFirstSteps = async (
     { by, frame }: ConsoleVisit,
     counts: Counts,

@@ -18,7 +18,7 @@ import { createMeters } from './meters.ts';
 export { allProcesses } from './processes.ts';
 
 export interface Metrics {
-  /** To be passed to the store when it is opened. Absent when metrics are off. */
+  /** The start passes it to the store when it opens it. Absent when metrics are off. */
   readonly observe?: OnStoreOperation;
   countRequests(server: FastifyInstance): void;
   feature(dependencies: Sources & EventSource): Feature;

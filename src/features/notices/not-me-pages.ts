@@ -33,7 +33,7 @@ export const notMePages = ({
     const account: Account | undefined = await accounts.find(link.account ?? '');
     if (!account) throw linkGone();
     const former = await findFormer(account, link);
-    // Who reads the mail at an address that the account has left must not remove what its owner has set up since.
+    // A reader of mail at an address that the account has left must not remove what its owner has set up since.
     if (!former && verifiedAddressOf(account) !== link.email) throw linkGone();
     return { account, link, former };
   };

@@ -207,7 +207,7 @@ export const createLoginStep = (
         remember: mayRemember(sessionAccount, remember),
         isNewDevice: device === undefined,
       });
-      // Without a login yet, the step for the second factor does both.
+      // If there is no login yet, the step for the second factor does both.
       if (result.login) {
         emitSignIn(events, visit, account.id);
         if (device === undefined) notifyNewDevice(visit, account);

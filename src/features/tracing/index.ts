@@ -11,7 +11,7 @@ import type { Clock, OnStoreOperation } from '../../store/port.ts';
 import { version } from '../../version.ts';
 
 export interface Tracing {
-  /** To be passed to the store when it is opened. Absent when tracing is off. */
+  /** The start passes it to the store when it opens it. Absent when tracing is off. */
   readonly observe?: OnStoreOperation;
   traceRequests(server: FastifyInstance): void;
 }

@@ -17,7 +17,7 @@ import type { UpstreamLogoutDependencies } from './dependencies.ts';
 import { passLogoutOn } from './pass-on.ts';
 import { signOutPages } from './sign-out-pages.ts';
 
-/** After features/redirect-page in the table of contents, which then sees where the response leads. */
+/** It comes after features/redirect-page in the table of contents, which then sees where the response leads. */
 export const upstreamLogout = (
   dependencies: UpstreamLogoutDependencies & { readonly pages: Pages },
 ): Feature => ({

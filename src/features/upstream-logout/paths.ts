@@ -1,4 +1,4 @@
 import { routes } from '../../provider/paths.ts';
 
-/** Where a sign-out leads that no application has asked for. */
+/** A sign-out that no application has asked for leads here. */
 export const signedOutPage = `${routes.end_session}/success`;

@@ -11,7 +11,7 @@ const describeVisit = ({
   correlation: request.id,
 });
 
-/** For `Linking`. */
+/** Describes the request of the person who links, for `Linking`. */
 export const describeLinker = ({ request, client, page }: Visit) => ({
   client: client.clientId,
   address: request.ip,

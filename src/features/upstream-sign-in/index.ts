@@ -25,9 +25,9 @@ import { createLoginWays, type LoginWays } from './login-ways.ts';
 import { addWayCheck, recordUpstreamSession } from './session-record.ts';
 
 export interface UpstreamSignIn {
-  /** Before the step of the sign-in page in the table of contents. */
+  /** It comes before the step of the sign-in page in the table of contents. */
   readonly feature: Feature;
-  /** After it: the account that is linked has to sign in first. */
+  /** It comes after that step: the account that is linked has to sign in first. */
   readonly linking: Feature;
   readonly ways: LoginWays & { addChecks(prompt: interactionPolicy.Prompt): void };
 }

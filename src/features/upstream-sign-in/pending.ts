@@ -1,6 +1,6 @@
 import type { Interaction } from '../../provider/engine-types.ts';
 
-/** Which arrival the steps of a sign-in are about. It stays on the server, in the results of the steps. */
+/** The arrival that the steps of a sign-in are about. It stays on the server, in the results of the steps. */
 export interface Pending {
   readonly arrival: string;
   /** The interaction that the arrival came back to. */

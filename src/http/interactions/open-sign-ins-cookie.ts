@@ -13,7 +13,7 @@ import { bindingCookieName } from './same-browser.ts';
 const maxOpen = 16;
 /** One becomes too old at a time. Proxies limit the headers of a response, and this server writes no longer list. */
 const maxRemovals = 2;
-/** As long as the oldest of the cookies that it lists. */
+/** The oldest cookie that it lists lives as long. */
 const maxAgeSeconds = 86_400;
 /** The authorization endpoint and the page for user codes are below it. */
 const path = '/oauth';

@@ -21,7 +21,7 @@ const textOf = (value: unknown, name: string): string | undefined => {
   return typeof text === 'string' ? text : undefined;
 };
 
-/** Who signed in, or has given the first factor. */
+/** The account that signed in, or that gave the first factor. */
 const accountOf = (result: Answered['result']): string | undefined =>
   result?.login?.accountId ?? textOf(result?.['first'], 'accountId');
 

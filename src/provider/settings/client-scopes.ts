@@ -3,7 +3,7 @@ import type { ResourceConfig } from '#config';
 
 type ClientMetadata = Readonly<Record<string, unknown>>;
 
-/** By the client as the engine knows it, which is a new object whenever its metadata changes. */
+/** The keys are clients as the engine knows them: a new object whenever the metadata changes. */
 const registeredScopes = new WeakMap<ClientMetadata, ReadonlySet<string>>();
 
 const allowedScopes = ({ scopes }: ResourceConfig, client: ClientMetadata): readonly string[] => {

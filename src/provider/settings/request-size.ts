@@ -1,6 +1,6 @@
 import { type Configuration, errors, type KoaContextWithOIDC } from 'oidc-provider';
 
-/** Of what the client may choose freely. `login_hint` and `ui_locales` come from links too. */
+/** The client may choose these freely. `login_hint` and `ui_locales` come from links too. */
 const freeParameters = ['state', 'nonce', 'ui_locales', 'login_hint'] as const;
 const maxFreeBytes = 4096;
 

@@ -4,7 +4,7 @@ import { kinds } from '../../store/record-kinds.ts';
 import { familyOf } from './ids.ts';
 import { decodePayload } from './payload.ts';
 
-/** Fields that every refresh token of a grant would repeat. They are stored once, on the grant: stores hold many refresh tokens. */
+/** Every refresh token of a grant would repeat these fields. Stores hold many tokens, so the grant has the fields once. */
 interface GrantFields {
   readonly grantId: string;
   readonly accountId: string | undefined;

@@ -170,7 +170,7 @@ const signOutFields = (encodedClientId: string, text: string): Readonly<Record<s
   [`e:${encodedClientId}`]: grantIdIn(text),
 });
 
-/** As `signOutFields`, undefined for a client that the session wasn't used for. */
+/** Like `signOutFields`, but undefined for a client that the session wasn't used for. */
 export const disconnectFields = ({ fields }: Document, clientId: string) => {
   const text = fields[clientField(clientId)];
   return text === undefined ? undefined : signOutFields(encodeURIComponent(clientId), text);

@@ -8,8 +8,8 @@ import type { Session } from '../sign-ins/index.ts';
  * What a feature adds to the account pages. To add one:
  *
  * 1. Return `account: { menu, pages }` from the feature's `index.ts`. The menu follows the table of contents.
- * 2. Register routes below `/account/` in a file that `pages` imports. Each of them has a signed-in person, `account.visitOf(request)`, and
- *    each POST has a verified CSRF token. Neither needs a line of code.
+ * 2. Register routes below `/account/` in a file that `pages` imports. Each of them has a signed-in person,
+ *    `account.visitOf(request)`, and each POST has a verified CSRF token. Neither needs a line of code.
  * 3. Put `{ preHandler: account.requireRecentSignIn }` on routes that a stranger at an unlocked browser must not reach:
  *    the form and its POST. A POST that comes too late leads to a sign-in and then to GET of the same path.
  * 4. Write templates with `accountPage` of `views/account-layout.ts` and the frame of the visit, `hidden({ csrf })` in
@@ -21,7 +21,7 @@ export interface AccountSection {
   readonly menu?: AccountMenuEntry;
   /** Imports the file of the pages, which is loaded with the first request to an account page. */
   pages?(account: AccountPages): Promise<FastifyPluginAsync>;
-  /** By the name that it has in the copy. */
+  /** The parts of the copy of the data, by their names there. */
   readonly exports?: Readonly<Record<string, (account: Account) => Promise<Json>>>;
 }
 
@@ -47,7 +47,7 @@ export interface AccountVisit {
   readonly account: Account;
   readonly session: Session;
   readonly frame: AccountFrame;
-  /** For a hidden field named `csrf` in each form. */
+  /** The value of a hidden field named `csrf` in each form. */
   readonly csrf: string;
 }
 

@@ -9,9 +9,9 @@ export interface Account {
   readonly claims: Claims;
   /** Names of groups, sorted. */
   readonly groups: readonly string[];
-  /** Those of the groups that an operator has put the account into. Only they give a role in the administration. */
+  /** The groups that an operator has put the account into. Only they give a role in the administration. */
   readonly operatorGroups: readonly string[];
-  /** Those of the groups that an upstream has named, by the id of the upstream. Absent for none. */
+  /** The groups that an upstream has named, by the id of the upstream. Absent for none. */
   readonly upstreamGroups?: Readonly<Record<string, readonly string[]>>;
   /** The authentication context (`acr`) that a sign-in reaches, if the configuration names one for this account. */
   readonly acr?: string;

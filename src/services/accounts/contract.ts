@@ -170,9 +170,9 @@ export interface SignInRefused {
 }
 
 export interface Accounts {
-  /** From a bounded cache: at most a few seconds old, and invalidated on every process when the account changes. */
+  /** Reads a bounded cache: at most a few seconds old, and invalidated on every process when the account changes. */
   find(id: string): Promise<Account | undefined>;
-  /** By the user name, and by the verified address where it is a name to sign in by. */
+  /** Finds an account by its user name, and by its verified address where it is a name to sign in by. */
   findByUsername(username: string): Promise<Account | undefined>;
   /** The name under which attempts to sign in are counted: one for each account, whatever of its names was typed. */
   nameToCount(login: string): Promise<string>;

@@ -16,7 +16,7 @@ interface Dependencies {
   readonly configured: ConfiguredAccounts;
   readonly groups: Pick<Groups, 'find' | 'require'>;
   readonly roleGroups: RoleGroups;
-  /** Those of the ids that a client has. */
+  /** Returns the ids that belong to a client. */
   readonly findClientIds: (ids: readonly string[]) => Promise<ReadonlySet<string>>;
   /** Checks everything about a new account and builds its record. */
   readonly newRecord: (account: AddAccount) => Promise<AccountRecord>;

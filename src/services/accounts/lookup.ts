@@ -19,9 +19,9 @@ interface Dependencies {
 
 export interface AccountLookup
   extends Pick<Accounts, 'find' | 'findByUsername' | 'findByEmail' | 'nameToCount' | 'forEngine' | 'close'> {
-  /** On this process only. */
+  /** Forgets the account on this process only. */
   forget(id: string): void;
-  /** On every process. */
+  /** Forgets the account on every process. */
   invalidate(id: string): Promise<void>;
 }
 

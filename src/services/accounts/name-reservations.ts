@@ -31,7 +31,7 @@ export interface NameReservations {
   removals(record: AccountRecord): Promise<readonly Write[]>;
   /** Accounts that were stored by former versions may have an address that isn't reserved yet. */
   refuseSharedEmail(record: AccountRecord, gained: readonly string[]): Promise<void>;
-  /** Of these accounts, those whose verified address is reserved for none. */
+  /** The accounts of the list whose verified address is reserved for no account. */
   withoutReservation(records: readonly AccountRecord[]): Promise<readonly AccountRecord[]>;
 }
 

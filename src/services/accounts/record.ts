@@ -49,7 +49,7 @@ interface NameRecord {
 }
 
 export const accountKey = (id: string): Key => ({ kind: kinds.account, family: id, id: '' });
-/** Of a name as `reservedNames` has it. */
+/** The key that reserves a name, which `reservedNames` has folded. */
 export const reservationKey = (name: string): Key => ({
   kind: kinds.accountName,
   family: nameFamily(name),

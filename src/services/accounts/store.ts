@@ -31,7 +31,7 @@ export interface StoredAccount {
 /** Reads and writes account records. A user name belongs to one account, and concurrent changes are all kept. */
 export interface AccountStore {
   byId(id: string): Promise<StoredAccount | undefined>;
-  /** By one of its sign-in names. */
+  /** Finds an account by one of its sign-in names. */
   byName(name: string): Promise<StoredAccount | undefined>;
   /** The accounts that have verified this address, at most two of them. */
   byEmail(address: string): Promise<readonly AccountRecord[]>;
@@ -45,7 +45,7 @@ export interface AccountStore {
   insert(record: AccountRecord, conditions?: Conditions): Promise<void>;
   /** What is reserved for the account, the user name first. */
   namesOf(record: AccountRecord): readonly string[];
-  /** Of these accounts, those whose verified address is reserved for none. */
+  /** The accounts of the list whose verified address is reserved for no account. */
   withoutReservation(records: readonly AccountRecord[]): Promise<readonly AccountRecord[]>;
   /** Reserves the verified address of an account that was stored before. False when another account has it too. */
   reserveEmail(id: string): Promise<boolean>;

@@ -16,7 +16,7 @@ export interface Administrator {
   readonly permissions: ReadonlySet<Permission>;
   /** Seconds since the epoch; 0 if the sign-in skipped a factor of the account. A client has no sign-in. */
   readonly signedInAt?: number;
-  /** Of the request, for the audit record. */
+  /** The address of the request, for the audit record. */
   readonly address: string;
   readonly correlation: string;
 }

@@ -9,7 +9,7 @@ interface Change {
   /** What was changed. */
   readonly account?: string | undefined;
   readonly client?: string | undefined;
-  /** As the API shows it, so without secrets. */
+  /** What the API shows of it, so no secrets. */
   readonly before?: Described | undefined;
   readonly after?: Described | undefined;
   readonly details?: Readonly<Record<string, string | number | boolean>>;

@@ -29,7 +29,7 @@ export interface CredentialAdministration {
    * An authenticator app, a passkey or a linked identity by its id, or `recovery` for the recovery codes. Sessions stay.
    */
   removeFactor(by: Administrator, id: string, factor: string): Promise<void>;
-  /** For a person who lost the password or the device. */
+  /** Makes a link for a person who lost the password or the device. */
   makeRecoveryLink(by: Administrator, id: string): Promise<ShownLink>;
 }
 
@@ -95,7 +95,7 @@ export const createCredentialAdministration = ({
     return (await passkeys.remove(account, factor, { otherWay: [] })) === 'removed';
   };
 
-  /** Where the person, or someone else, typed a wrong password or code. */
+  /** The addresses from which the person, or someone else, sent a wrong password or code. */
   const addressesOf = async (id: string): Promise<readonly string[]> => {
     const query = { account: id, outcome: 'refused', from: clock.now() - recentMs };
     const { items } = await listRecords(store, query, { limit: maxRecords, maxPages: 1 });

@@ -106,7 +106,7 @@ export const createGroupAdministration = ({
         keepsAdministrator: !isMember,
         check(held) {
           requireRightOverAccount(by, held);
-          // Who leaves a group loses access only.
+          // A person who leaves a group only loses access.
           if (isMember && !held.groups.includes(name)) requireRecentSignIn(by, clock);
         },
       });

@@ -13,11 +13,11 @@
  * accounts.ts, credentials.ts, invitations.ts, groups.ts, clients.ts, branding.ts, sessions.ts, keys.ts, outbox.ts,
  * upstreams.ts     the changes
  *
- * All but permissions.ts and right-of-maker.ts is loaded with the first request of an administrator, so others import these two
- * by their own names.
+ * All but permissions.ts and right-of-maker.ts is loaded with the first request of an administrator, so others import
+ * these two by their own names.
  *
- * The members of a role group, clients that list the administration API, and upstreams are changed with `roles` only. The check
- * runs on the record that the commit replaces. That nothing else can grant a role is a rule of services/accounts.
+ * The members of a role group, clients that list the administration API, and upstreams are changed with `roles` only. The
+ * check runs on the record that the commit replaces. That nothing else can grant a role is a rule of services/accounts.
  */
 import type { Config } from '#config';
 import type { Events } from '../../events.ts';
@@ -98,7 +98,7 @@ export interface Administration {
   readonly upstreams: UpstreamAdministration;
   readonly keys: KeyAdministration;
   readonly outbox: OutboxAdministration;
-  /** For changes of features that have no part here. */
+  /** Records changes of features that have no part here. */
   readonly recordChange: RecordChange;
   readonly requireRightOver: RightOver['requireRightOver'];
 }

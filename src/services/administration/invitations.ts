@@ -30,7 +30,7 @@ interface ShownInvitation extends ListedInvitation {
 }
 
 export interface InvitationAdministration {
-  /** Those that weren't accepted yet, newest first. A page may have fewer than `limit`, also none. */
+  /** Lists invitations that weren't accepted yet, newest first. A page may have fewer than `limit`, also none. */
   list(paging: { readonly limit: number; readonly cursor?: string }): Promise<{
     readonly items: readonly ShownInvitation[];
     readonly next?: string;

@@ -38,7 +38,7 @@ const ofRole: Readonly<Record<Role, readonly Permission[]>> = {
 /** From the weakest to the strongest. */
 const roles = ['viewer', 'support', 'admin'] as const satisfies readonly Role[];
 
-/** The strongest role of the account. A membership that an upstream has named gives none, whenever the group got its role. */
+/** The strongest role of the account. A membership that an upstream has named gives none. */
 export const roleOf = (
   { groups: named }: Pick<Config['admin'], 'groups'>,
   { operatorGroups }: Pick<Account, 'operatorGroups'>,

@@ -32,7 +32,7 @@ export const createHasMakerRight = ({ config, accounts, clients }: Dependencies)
   const mayGrantRoles = async (maker: LinkMaker | undefined): Promise<boolean> => {
     // An earlier release didn't store who made it.
     if (maker === undefined) return false;
-    // Who runs commands may write to the store.
+    // A person who runs commands may write to the store.
     if (maker.kind === 'command') return true;
     if (!maker.hadRoles) return false;
     if (maker.kind === 'person') {

@@ -11,7 +11,7 @@ export interface RightOver {
   requireRightOver(by: Administrator, account: Pick<Account, 'operatorGroups'>): void;
   /** The account, for an operation that takes no condition to be checked in its commit. */
   findAccount(by: Administrator, id: string): Promise<Account>;
-  /** For an operation on what an account has, as a session. The account itself may be gone. */
+  /** Checks an operation on something that an account has, such as a session. The account itself may be gone. */
   requireRightOverOwner(by: Administrator, account: string): Promise<void>;
 }
 

@@ -7,8 +7,8 @@ import type { Permission } from './permissions.ts';
  *
  * 1. Write a file that exports a function from its dependencies to an `AdminOperation`. Its schemas check the request and
  *    make the OpenAPI document.
- * 2. Name it in the `adminRoutes` of the feature: method, path, permission, and how to load the file. The file, and TypeBox
- *    with it, is loaded with the first request.
+ * 2. Name it in the `adminRoutes` of the feature: method, path, permission, and how to load the file. The file, and
+ *    TypeBox with it, is loaded with the first request.
  * 3. Add a line to the table of test/admin/authorization.test.ts.
  */
 export interface AdminRoute {
@@ -40,7 +40,7 @@ export interface AdminResult {
   readonly secrets?: readonly string[];
   /** The cursor of the next page, answered as `Link` (RFC 8288). */
   readonly next?: string;
-  /** For an answer that isn't JSON. */
+  /** The media type of an answer that isn't JSON. */
   readonly type?: string;
 }
 

@@ -146,7 +146,7 @@ export const createAdmission = ({ config, store, clock, events }: Dependencies):
     done(refuseAtOnce(request, 'interaction', wait));
   };
 
-  /** By method and path. A route has only the hook that it needs, so others take no time for it. */
+  /** The hooks by method and path. A route has only the hook that it needs, so others take no time for it. */
   const hooks: ReadonlyMap<string, onRequestHookHandler> = new Map([
     [`GET ${routes.authorization}`, refuseStart],
     [`POST ${interactionPath(':uid')}`, limitForms],
@@ -169,7 +169,7 @@ export const createAdmission = ({ config, store, clock, events }: Dependencies):
       routes: [
         {
           route: ['pushed_authorization_request', 'device_authorization'],
-          // Before the proof of the request is marked as used, which is a record too.
+          // This runs before the proof of the request is marked as used, which is a record too.
           clientKnown(ctx, client) {
             if (!isNewcomer(client)) return;
             const model =

@@ -4,8 +4,8 @@
  *
  * 1. An event is emitted after its commit, and recorder.ts takes it. merge-refusals.ts counts an anonymous refusal that
  *    is repeated into the record of this minute.
- * 2. recorder.ts queues all others, and every 250 ms writes a batch. When the store is unavailable it retries; when the queue
- *    is full it drops events and records how many.
+ * 2. recorder.ts queues all others, and every 250 ms writes a batch. When the store is unavailable it retries; when the
+ *    queue is full it drops events and records how many.
  * 3. chain.ts appends the batch to the chain of this process. Each record holds the hash of the record before it, and
  *    the encrypted head of the chain (heads.ts) says where it ends.
  * 4. verify.ts walks every chain back from its head, and so finds records that were changed, moved or removed.
@@ -32,7 +32,7 @@ interface Dependencies {
   /** Called when the first record is written, so that events before the keys exist are recorded too. */
   readonly cipher: () => SecretCipher | Promise<SecretCipher>;
   readonly onError: (error: unknown) => void;
-  /** Without it, enough. */
+  /** Without it, space is never short. */
   readonly spaceLeft?: () => SpaceLeft;
   /** Added to the details of every event. */
   readonly extraDetails?: Readonly<Record<string, string>>;

@@ -2,7 +2,7 @@ import { endpointDetail, type SecurityEvent } from '../../events.ts';
 import type { Clock } from '../../store/port.ts';
 import { networkOf } from '../throttle/index.ts';
 
-/** In a record of several events: how many they are, and the times of the first and the last. */
+/** A record of several events says how many they are, and the times of the first and the last. */
 export interface Merged {
   readonly count: number;
   readonly first: number;
@@ -46,7 +46,7 @@ const keptDetails = [endpointDetail, 'endpoint', 'route'] as const;
 /** Successes that need neither an account nor the secret of a client. */
 const repeatableSuccesses: ReadonlySet<string> = new Set(['logout', 'pushed-request.accepted']);
 
-/** Of events without an account: an attacker can cause any number of these, and so could fill the audit record. */
+/** Whether an attacker without an account can cause any number of these, and so could fill the audit record. */
 export const isRepeatable = ({ type, outcome, address }: SecurityEvent): boolean =>
   address !== undefined && (outcome !== 'ok' || repeatableSuccesses.has(type));
 
@@ -94,7 +94,7 @@ export type SpaceLeft = 'enough' | 'little' | 'reserve';
  * and so does everything, without addresses, while the store has little space.
  */
 export const createRefusalMerger = ({ clock, write, spaceLeft }: Dependencies) => {
-  /** In the order in which they were opened. */
+  /** The groups, in the order in which they were opened. */
   const open = new Map<string, Group>();
   /** Kinds whose group has just ended, with the time until which a further event continues them. */
   const ended = new Map<string, { readonly run: number; readonly until: number }>();

@@ -10,7 +10,7 @@ import { walkChain } from './walk-chain.ts';
 
 interface Verdict {
   readonly records: number;
-  /** To be kept elsewhere. A later `verify` that gets them finds what was removed since. */
+  /** The operator keeps them elsewhere. A later `verify` that gets them finds what was removed since. */
   readonly heads: readonly ChainHead[];
   readonly problems: readonly AuditProblem[];
 }

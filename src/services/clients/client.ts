@@ -139,7 +139,7 @@ export interface Clients {
   stop(id: string, options?: Pick<ClientConditions, 'check'>): Promise<boolean>;
   /** Lets a stopped client be used again. False if it wasn't stopped. */
   start(id: string, options?: Pick<ClientConditions, 'check'>): Promise<boolean>;
-  /** Without a round trip: every process knows which clients are stopped. */
+  /** It makes no round trip: every process knows which clients are stopped. */
   isStopped(id: string): boolean;
   /** Reads which clients are stopped, for a process that doesn't follow it. */
   readStopped(): Promise<void>;

@@ -32,7 +32,7 @@ export const createClosestId = ({ stored, configuredIds, clock }: Dependencies) 
   return {
     closestId: async (id: string): Promise<string | undefined> =>
       nearest(id, [...configuredIds, ...(await knownIds())]),
-    /** After a client was added or removed. */
+    /** Called after a client was added or removed. */
     forget: (): void => {
       known = undefined;
     },

@@ -8,7 +8,7 @@ interface Dependencies {
   readonly store: Pick<Store, 'read'>;
 }
 
-/** Those of the ids that a client has, in one round trip, for services that need nothing else of clients. */
+/** Returns the ids that belong to a client, in one round trip, for services that need nothing else of clients. */
 export const createFindClientIds =
   ({ config, store }: Dependencies) =>
   async (ids: readonly string[]): Promise<ReadonlySet<string>> => {

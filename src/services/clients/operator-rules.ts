@@ -24,10 +24,10 @@ export interface OperatorRules {
   check(metadata: ClientMetadata, checked: Checked): void;
   /** RFC 9068 §5: an API would take a token that the client got for itself for one of the person. */
   requireNoAccount(id: string): Promise<void>;
-  /** Of `allowed_groups`. A value of another shape is refused with the rest of the metadata. */
+  /** `names` is the value of `allowed_groups`. One of another shape is refused with the rest of the metadata. */
   requireGroups(names: unknown): Promise<void>;
   readonly waysOfConfiguration: readonly string[];
-  /** Those of the configuration, and those of the store if the client names one of them. Few clients do. */
+  /** The ways of the configuration, and those of the store if the client names one of these. Few clients do. */
   findWays(metadata: Readonly<Record<string, unknown>>): Promise<readonly string[]>;
 }
 

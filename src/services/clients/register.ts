@@ -111,7 +111,7 @@ export const createRegister = ({
     async register(registration) {
       const id = registration.metadata.client_id;
       const now = clock.now();
-      // Without metadata: any operator metadata in the registration is a change, and refused.
+      // No former metadata is passed: any operator metadata in the registration is a change, and refused.
       const empty = { id, metadata: { client_id: id }, secrets: [], createdAt: now, updatedAt: now } as const;
       const { next, usesSecret } = apply({ ...empty, from: 'registration' }, registration);
       await stored.insert(next, registration.writes);

@@ -9,7 +9,7 @@ const wordsOf = (text: string | undefined): readonly string[] =>
 const textsOf = (value: unknown): readonly string[] | undefined =>
   Array.isArray(value) ? value.map(String) : undefined;
 
-/** Which scopes of APIs a request of the client gets only if it says more, or not at all. For the operator to read. */
+/** Tells the operator which scopes of APIs a request of the client gets only if it says more, or not at all. */
 export const scopeNotes = (
   { claims, resources }: Pick<Config, 'claims' | 'resources'>,
   metadata: ClientMetadata,

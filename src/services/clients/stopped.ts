@@ -34,7 +34,7 @@ export interface StoppedClients {
   stop(id: string, conditions: readonly Write[]): Promise<boolean>;
   /** Returns false if it wasn't stopped. `conditions` are committed with it. */
   start(id: string, conditions: readonly Write[]): Promise<boolean>;
-  /** For the commit that removes the client. `publish` follows it. */
+  /** The write for the commit that removes the client. `publish` follows it. */
   removal(id: string): Write;
   /** Makes all processes read again which clients are stopped. */
   publish(id: string): Promise<void>;

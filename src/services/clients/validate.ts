@@ -96,7 +96,7 @@ const nameProblems = ({ client_name: name }: ClientMetadata): Problem[] => {
   return isDisplayName(name) ? [] : problem(displayNameRule);
 };
 
-/** To everyone who reads it, an empty list would mean that no person has access, or that every person has. */
+/** Readers could take an empty list to mean that no person has access, or that every person has. */
 const accessProblems = ({ allowed_groups: groups }: ClientMetadata): Problem[] =>
   Array.isArray(groups) && groups.length === 0
     ? [{ field: 'allowed_groups', message: 'must name a group; leave it out if everyone may use the client' }]

@@ -25,7 +25,7 @@ interface Disconnected {
   readonly consents: number;
 }
 
-/** Who asked for it, for the event. */
+/** Describes who asked for it, in the event. */
 export type Origin = Pick<SecurityEvent, 'address' | 'correlation'>;
 
 export type Disconnect = (account: string, client: string, origin?: Origin) => Promise<Disconnected>;

@@ -27,7 +27,7 @@ interface Dependencies {
 }
 
 const pageSize = 100;
-/** For each index, so that a page takes a moment also for an account with very many grants. */
+/** So many pages are read of each index at most: an account may have very many grants. */
 const maxPages = 20;
 
 interface Found {

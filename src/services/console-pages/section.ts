@@ -25,7 +25,7 @@ export interface ConsoleSection {
 
 export interface ConsoleMenuEntry {
   readonly path: string;
-  /** Who hasn't got it doesn't see the entry. */
+  /** The entry is hidden from administrators without it. */
   readonly permission: Permission;
   readonly label: (messages: ConsoleMessages) => string;
 }
@@ -50,7 +50,7 @@ export interface ConsoleVisit {
   readonly method: 'GET' | 'POST';
   readonly by: Administrator;
   readonly frame: ConsoleFrame;
-  /** For a hidden field named `csrf` in each form. */
+  /** The value of a hidden field named `csrf` in each form. */
   readonly csrf: string;
   readonly params: Form;
   /** A parameter that was sent twice is not in it. */

@@ -15,6 +15,6 @@ export const findWritableByOthers = (path: string): string | undefined => {
   if (process.platform === 'win32') return undefined;
   const file = realpathSync(path);
   if ((statSync(file).mode & groupOrOthers) !== 0) return file;
-  // Those who may write to the folder of a link can point it elsewhere.
+  // Users who may write to the folder of a link can point it elsewhere.
   return [dirname(file), dirname(path)].find(isWritableFolder);
 };

@@ -28,9 +28,9 @@ export interface NewAuthenticator {
   readonly uri: string;
 }
 
-/** Who changes a factor, for the audit record and the message to the owner. */
+/** Describes who changes a factor, in the audit record and the message to the owner. */
 export interface By extends Pick<SecurityEvent, 'address' | 'correlation' | 'client'> {
-  /** By which the owner of the account recognises the request as their own. */
+  /** It tells the owner of the account whether the request was theirs. */
   readonly request?: Pick<Notice, 'language' | 'address' | 'agent'>;
 }
 
@@ -54,7 +54,7 @@ interface Enrolment {
 export interface Factors {
   /** What a new app may be added for; empty when the operator offers none. */
   readonly isOffered: boolean;
-  /** Without a round trip for an account of the store that has no second factor. */
+  /** Makes no round trip for an account of the store that has no second factor. */
   of(account: Account): Promise<AccountFactors>;
   /** Browsers of an account without an app may be remembered too, after a passkey. It asks the store. */
   forgottenAt(account: Account): Promise<number | undefined>;
@@ -73,7 +73,7 @@ export interface Factors {
   useRecoveryCode(account: Account, typed: string, by?: By): Promise<'right' | 'wrong'>;
   /** Ten new codes instead of the former ones. Undefined for an account without an authenticator app. */
   renewRecoveryCodes(account: Account, by?: By): Promise<readonly string[] | undefined>;
-  /** With the last app, removes the recovery codes too. False without an app of this id. */
+  /** Removes the recovery codes too if it was the last app. False when no app has this id. */
   removeAuthenticator(account: Account, id: string, by?: By): Promise<boolean>;
   /** Removes the apps that were added since this moment, and recovery codes that were made since. Returns how many apps. */
   removeSince(account: Account, since: number, by?: By): Promise<number>;

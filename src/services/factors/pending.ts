@@ -6,7 +6,7 @@ interface Pending {
   readonly place: string;
 }
 
-/** As long as a sign-in may take at most. */
+/** A sign-in may take as long at most. */
 const lifetimeMs = 60 * 60_000;
 
 const contextOf = ({ account, place }: Pending): string =>

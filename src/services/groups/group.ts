@@ -40,11 +40,11 @@ interface GroupPage {
 
 export interface Groups {
   find(name: string): Promise<Group | undefined>;
-  /** Those of the configuration first. */
+  /** Groups of the configuration come first. */
   list(options?: { readonly limit?: number; readonly cursor?: string }): Promise<GroupPage>;
   add(group: AddGroup): Promise<Group>;
   update(name: string, change: ChangeGroup, options?: IfVersion): Promise<Group>;
-  /** Those of the names that no group has. */
+  /** Returns the names that no group has. */
   unknown(names: readonly string[]): Promise<readonly string[]>;
   /**
    * Throws `group_not_found` unless all of these groups exist. The writes fail when one of them is changed or deleted

@@ -24,7 +24,7 @@ const pngBegin = Buffer.from([
 ]);
 const pngEnd = Buffer.from([0, 0, 0, 0, 0x49, 0x45, 0x4e, 0x44, 0xae, 0x42, 0x60, 0x82]);
 
-/** From the signature and the header to the last chunk, so that nothing of another format follows. */
+/** Checks the beginning and the last chunk, so that nothing of another format follows. */
 const isPng = (content: Buffer): boolean =>
   content.subarray(0, pngBegin.length).equals(pngBegin) && content.subarray(-pngEnd.length).equals(pngEnd);
 

@@ -37,7 +37,7 @@ interface Change {
 export interface SiteImages {
   /** The key of the configuration that sets the image, if one does. It wins over an upload. */
   readonly configured: Readonly<Partial<Record<SiteImageName, string>>>;
-  /** As this process knows them. */
+  /** The images as this process knows them. */
   current(): Uploaded;
   read(): Promise<State>;
   /** Undefined removes the image. Throws `version_changed` when the images are not as the caller has seen them. */

@@ -24,7 +24,7 @@ export interface Mail {
   send(kind: string, about: About, work?: UnitOfWork): Promise<void>;
   /** Sets what writes messages of a kind. */
   compose(kind: string, compose: Compose): void;
-  /** In development without a mail server: what would have been sent, newest first. */
+  /** What would have been sent, newest first. Only in development without a mail server. */
   readonly preview: (() => readonly PreviewedMessage[]) | undefined;
   start(): Promise<() => Promise<void>>;
 }
@@ -34,7 +34,7 @@ interface Dependencies {
   readonly clock: Clock;
   /** The queue of mail. */
   readonly outbox: Outbox;
-  /** Of the site, from the console. A command sends nothing, so it needs none. */
+  /** The logo of the site from the console. A command sends nothing, so it needs none. */
   readonly uploadedLogo?: () => UploadedLogo | undefined;
 }
 

@@ -8,11 +8,14 @@ import type { Message, Transport } from './transport.ts';
 type MailConfig = NonNullable<Config['mail']>;
 
 interface Limits {
-  /** For the name of the host, the connection and the greeting. */
+  /** How long the name of the host, the connection and the greeting may take, each. */
   readonly stepMs: number;
-  /** Without a byte from the server. */
+  /** How long the server may send nothing. */
   readonly silenceMs: number;
-  /** Of a message or a check. It alone stops a server that sends a byte now and then. Retries of the outbox begin later. */
+  /**
+   * How long a message or a check may take. It alone stops a server that sends a byte now and then. Retries of the outbox
+   * begin later.
+   */
   readonly messageMs: number;
 }
 
@@ -64,7 +67,7 @@ export const createSmtpTransport = (config: MailConfig, limits = defaultLimits):
         const transporter = await load();
         await transporter.sendMail({
           from: parseMailbox(config.from),
-          // As a text it could name several receivers.
+          // A text could name several receivers.
           to: { name: '', address: to },
           ...(config.reply_to !== undefined && { replyTo: { name: '', address: config.reply_to } }),
           subject: subject.replaceAll(controlCharacters, ' '),

@@ -10,8 +10,8 @@
  *    browsers that run scripts.
  * 4. POST uses the link up: `useUp` passes the write that consumes it, which the feature commits together with what the
  *    link does. Of parallel requests one succeeds; `submitOnce` sends a repeated form where the first one ended.
- * 5. Operators can list links that were drafted so, and revoke them (listed-links.ts). Revoking uses the link up as well, so that of a
- *    use and a revocation at once one succeeds.
+ * 5. Operators can list links that were drafted so, and revoke them (listed-links.ts). Revoking uses the link up as
+ *    well, so that only one of a use and a revocation at the same time succeeds.
  *
  * To add a purpose: choose a name for `purpose`, and a route with the token as its last part, because request logs and
  * traces show the pattern of a route and never its parameters.

@@ -57,7 +57,7 @@ export interface Queue {
   readonly maxPerReceiver?: number;
   /** How many of them go to clients that registered themselves. */
   readonly maxForRegistered?: number;
-  /** After this time the next messages are begun, however slow the receivers of the ones before are. */
+  /** After this time the next messages begin, even if receivers of earlier ones have not answered. */
   readonly patienceMs?: number;
 }
 

@@ -24,7 +24,7 @@ export interface Passkey {
   readonly lastUsedAt?: number;
 }
 
-/** Who acts, for the audit record, and for the message to the owner of the account. */
+/** Describes who acts, in the audit record and the message to the owner of the account. */
 export interface By {
   readonly client?: string;
   readonly address?: string;

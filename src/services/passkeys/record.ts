@@ -37,7 +37,7 @@ interface OwnerRecord {
 const passkeysFormat = record<PasskeysRecord>('passkeys');
 const ownerFormat = record<OwnerRecord>('passkeyOwner');
 
-/** In the family of the account, so that they can be committed together. */
+/** It is in the family of the account, so that both can be committed together. */
 export const passkeysKey = (account: string): Key => ({ kind: kinds.passkeys, family: account, id: '' });
 
 /** A credential id belongs to one account (WebAuthn §7.1, step 26). Authenticators choose its length, hence the hash. */

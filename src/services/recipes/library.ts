@@ -1,8 +1,8 @@
 import type { Recipe } from './recipe.ts';
 
 /**
- * An application that is written with a library of OpenID Connect. Some libraries read the ID token only, and some send a nonce but no
- * challenge.
+ * An application that is written with a library of OpenID Connect. Some libraries read the ID token only, and some send
+ * a nonce but no challenge.
  */
 export const library: Recipe = {
   name: 'library',

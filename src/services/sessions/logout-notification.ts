@@ -35,5 +35,5 @@ export const createNotifyClients =
     return writes.flat();
   };
 
-/** After the commit of such writes. */
+/** Called after the commit of such writes. */
 export const sendNotifications = (store: Store): Promise<void> => requestSweep(store, requestQueue);

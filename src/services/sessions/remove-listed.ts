@@ -10,7 +10,7 @@ interface Removal {
 }
 
 const pageSize = 100;
-/** For each index, so that one call takes seconds at most. */
+/** The limit is for each index, so that one call takes seconds at most. */
 const maxPages = 100;
 
 /** Pending backchannel requests, remembered consents, and sessions with grants. */

@@ -2,7 +2,7 @@ import type { InteractionResults } from 'oidc-provider';
 
 const name = 'offer_passkey';
 
-/** In the result of a sign-in by password, when the person is to be offered a passkey. */
+/** The result of a sign-in by password has it when the person is to be offered a passkey. */
 export const offerPasskey = { [name]: {} } as const;
 
 /** True once the sign-in is complete. */

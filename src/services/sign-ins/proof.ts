@@ -6,13 +6,13 @@ export interface Proof {
   readonly account: Account;
   /** The methods of RFC 8176 §2. With `mfa` no second factor is asked for. */
   readonly amr: readonly string[];
-  /** Those of the second factor that was asked for after them. */
+  /** The methods of the second factor that was asked for after those. */
   readonly second?: readonly string[];
   /** The session cookie outlives the browser. */
   readonly remember: boolean;
   /** The owner of the account gets a message about the sign-in. */
   readonly isNewDevice?: boolean;
-  /** Who says so, if it is an upstream. */
+  /** The upstream that says so, if it is one. */
   readonly upstream?: UpstreamSignIn;
 }
 

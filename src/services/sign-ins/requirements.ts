@@ -2,7 +2,7 @@ import { interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider';
 import { engineAccountOf } from '../../provider/engine-account.ts';
 import type { Requirement } from '../accounts/index.ts';
 
-/** In the result of the step that met a requirement: another process may have the account in its cache for a moment. */
+/** The result of the step says that it met a requirement: another process may still have the former account cached. */
 export const metRequirement = (requirement: Requirement) => ({ [`required_${requirement}`]: {} }) as const;
 
 /** What an operator requires of the person after the sign-in, and this one hasn't met. A second factor comes before it. */

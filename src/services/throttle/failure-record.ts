@@ -12,7 +12,7 @@ const fewFailures = 10;
 /** The failures of strangers on one account since the last success of a stranger. */
 export interface FailureRecord {
   readonly failures: number;
-  /** Those of newcomers. One site adds two of them at most, whatever it does. */
+  /** The failures of newcomers. One site adds two of them at most, whatever it does. */
   readonly byNewcomers: number;
   /** When the last one happened, in milliseconds since the epoch. */
   readonly last: number;

@@ -18,7 +18,7 @@ export interface Slot {
 
 /** When the next attempts of an account take place. */
 export interface Turns {
-  /** For an attempt at once. */
+  /** A slot for an attempt at once. */
   readonly open?: Slot;
   /** When an attempt that finds no open slot may come back. */
   readonly nextAt: number;

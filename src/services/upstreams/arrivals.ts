@@ -32,7 +32,7 @@ export interface Arrivals {
 }
 
 const format = record<Arrival>('upstreamArrival');
-/** As long as a page of a sign-in waits. */
+/** A page of a sign-in waits as long. */
 const lifetimeMs = 3_600_000;
 
 const keyOf = (secret: string): Key => ({

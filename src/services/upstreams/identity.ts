@@ -39,7 +39,7 @@ export interface Sources {
   /** Signed, or absent for a provider without OpenID Connect. */
   readonly idToken?: Claims;
   readonly userinfo: Claims;
-  /** Beside the response, signed by no one. */
+  /** Claims that came outside of the ID token and userinfo; no one has signed them. */
   readonly beside?: Claims;
 }
 
@@ -59,7 +59,7 @@ const otherNames: Readonly<Record<string, readonly string[]>> = {
 
 const urlClaims: ReadonlySet<string> = new Set(['profile', 'picture', 'website']);
 const maxTextLength = 500;
-/** With what is left out of it. */
+/** A text that is longer than this, with the characters that are left out of it, is not read. */
 const maxReadLength = 4 * maxTextLength;
 const maxSubjectLength = 255;
 
@@ -115,7 +115,7 @@ const emailOf = (upstream: Upstream, { idToken = {}, userinfo }: Sources): Upstr
   return { address, isVerified: upstream.isEmailVerified(source) };
 };
 
-/** In the words of the operator: `*` is any other value, and none. */
+/** The operator's name for the level; `*` names that of any other value, and of none. */
 const acrOf = ({ acr: map }: Upstream, { acr }: Claims): string | undefined =>
   (typeof acr === 'string' && Object.hasOwn(map, acr) ? map[acr] : undefined) ?? map['*'];
 

@@ -8,7 +8,7 @@ import type { UpstreamIdentity } from './identity.ts';
 import type { StoredLink, UpstreamLinks } from './links.ts';
 import type { Provisioning, Unlinking } from './provisioning.ts';
 
-/** Who acts, for the audit record, and for the message to the owner of the account. */
+/** Describes who acts, in the audit record and the message to the owner of the account. */
 interface By {
   readonly client?: string;
   readonly address: string;

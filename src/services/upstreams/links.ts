@@ -35,7 +35,7 @@ export const linkIdOf = ({ key }: Pick<StoredLink, 'key'>): string => key.family
 
 export interface UpstreamLinks {
   find(upstream: string, subject: string): Promise<StoredLink | undefined>;
-  /** Those of one account, the oldest first. */
+  /** The links of one account, the oldest first. */
   listOf(account: string): Promise<readonly StoredLink[]>;
   /** The write that links. It fails when the subject is linked already. */
   insertion(link: Link): Insert;

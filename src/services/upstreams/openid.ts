@@ -109,7 +109,7 @@ const signedInAt = (authTime: unknown, isAskedAgain: boolean): number | undefine
 };
 
 export interface OpenidProtocol extends UpstreamProtocol {
-  /** For logout in both directions. */
+  /** Logout in both directions reads it. */
   metadata(): Promise<ReturnType<Configuration['serverMetadata']>>;
 }
 
@@ -162,7 +162,7 @@ export const createOpenid = (options: Options): OpenidProtocol => {
         });
         const idToken = tokens.claims();
         if (idToken === undefined) throw new UpstreamFailure('invalid', { detail: 'no_id_token' });
-        // Who has the browser can take `prompt` out of the address.
+        // The person at the browser can remove `prompt` from the address.
         if (idToken.auth_time !== undefined && idToken.auth_time < (notBefore ?? 0))
           throw new UpstreamFailure('invalid', { detail: 'signed_in_before' });
         const hasUserinfo = configuration.serverMetadata().userinfo_endpoint !== undefined;

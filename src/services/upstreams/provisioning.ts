@@ -198,7 +198,7 @@ export const createProvisioning = ({ store, accounts, groups, links, clock }: De
         JSON.stringify(former) === JSON.stringify(upstreamGroups.groups.toSorted());
       const label = labelOf(identity);
       const isLinkSame = link.label === label && JSON.stringify(link.given) === JSON.stringify(given);
-      // In each commit, so that a person who is unlinked at the same time gets nothing more.
+      // Each commit has this write, so that a person who is unlinked at the same time gets nothing more.
       const ofLink = isLinkSame ? links.keeping(stored) : links.change(stored, { ...link, label, given });
       const writes = [ofLink, ...also];
       try {

@@ -15,7 +15,7 @@ export interface UpstreamSession {
 const format = record<UpstreamSession>('upstreamSession');
 export const upstreamSessionIndex = 'upstream-sessions';
 
-/** In the family of the session, whose id here is `uid`. */
+/** It is in the family of the session, whose id here is `uid`. */
 export const upstreamSessionKey = (uid: string): Key => ({
   kind: kinds.upstreamSession,
   family: familyOf(uid),

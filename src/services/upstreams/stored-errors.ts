@@ -49,7 +49,7 @@ export const upstreamIdUsed = (id: string): Failure =>
 export const tooManyUpstreams = (limit: number): Failure =>
   conflict('too_many_upstreams', `The store has ${limit} upstreams, which is the most; remove one first.`);
 
-/** For the log: the upstream is not offered until this is corrected. */
+/** The log gets it: the upstream is not offered until this is corrected. */
 export const upstreamUnusable = (id: string, problems: readonly UpstreamRuleProblem[]): Failure =>
   new Failure({
     code: 'upstream_unusable',

@@ -48,7 +48,7 @@ interface UpstreamPage {
 /** Upstreams that operators add, change and remove while the server runs. */
 export interface StoredUpstreams {
   find(id: string): Promise<UpstreamRecord | undefined>;
-  /** Those of the configuration first, then those of the store, the oldest first. */
+  /** Upstreams of the configuration come first, then those of the store, the oldest first. */
   list(options?: Paging): Promise<UpstreamPage>;
   /** `settings` has the keys of the configuration, with the id, and values in place of files. */
   add(settings: StoredUpstreamSettings, options?: { readonly enabled?: boolean }): Promise<UpstreamRecord>;

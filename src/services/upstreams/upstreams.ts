@@ -111,7 +111,7 @@ export const createUpstreams = ({
 
   const configured = config.upstreams.map((one) => connect(toUpstream(one, 'configuration')));
   let known = toKnown(configured);
-  /** By their record, so that metadata and keys of an upstream are fetched again only when it changes. */
+  /** The keys are records, so metadata and keys of an upstream are fetched again only when its record changes. */
   let connected = new Map<string, ConnectedUpstream>();
   let lastRead: string | undefined;
 

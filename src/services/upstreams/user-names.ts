@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import type { UpstreamIdentity } from './identity.ts';
 
-/** Without an @, which a name has only where it is the verified address of the account. */
+/** A name has an @ only where it is the verified address of the account, so the part before it is taken. */
 const nameBefore = (text: string): string => text.split('@')[0] ?? '';
 
 /**

@@ -154,7 +154,7 @@ interface ShownLinkModel {
   readonly kind: 'recovery' | 'invitation';
   readonly url: string;
   readonly until: Html;
-  /** For whom it is. */
+  /** The name of the person whom it is for. */
   readonly name: string;
   readonly back: string;
 }

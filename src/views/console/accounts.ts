@@ -24,7 +24,7 @@ export interface AccountsModel {
   readonly next: string | undefined;
   /** Absent for people who may add none. */
   readonly add: { readonly account: string; readonly invitation: string } | undefined;
-  /** Those that were not accepted yet. */
+  /** The address of the list of invitations that were not accepted yet. */
   readonly invitations: string;
   readonly done: string | undefined;
 }

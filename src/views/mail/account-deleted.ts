@@ -5,7 +5,7 @@ interface AccountDeletedMail {
   readonly request: MailRequest;
 }
 
-/** To the address that the account had. */
+/** It goes to the address that the account had. */
 const deletedMail =
   (by: 'owner' | 'operator') =>
   (context: MailContext, { request }: AccountDeletedMail): RenderedMail => {

@@ -5,7 +5,7 @@ interface AddressTakenMail {
   readonly request: MailRequest;
 }
 
-/** To the address that the account had. */
+/** It goes to the address that the account had. */
 export const addressTakenMail = (context: MailContext, { request }: AddressTakenMail): RenderedMail => {
   const { hello, addressChanged } = context.messages.mail;
   return renderMail(context, {

@@ -39,7 +39,7 @@ const noticeMail =
 
 export const passwordChangedNotice = noticeMail('passwordChanged');
 export const newDeviceNotice = noticeMail('newDevice');
-/** To the former address. */
+/** It goes to the former address. */
 export const addressChangedNotice = noticeMail('addressChanged');
 export const upstreamLinkedNotice = noticeMail('upstreamLinked');
 export const upstreamUnlinkedNotice = noticeMail('upstreamUnlinked');

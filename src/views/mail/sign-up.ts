@@ -19,7 +19,7 @@ export const signUpCodeMail = (context: MailContext, { code, minutes }: SignUpCo
   });
 };
 
-/** For the owner of an address that has an account, when someone signs up with it. */
+/** The owner of an address that has an account gets it when someone signs up with that address. */
 export const accountExistsMail = (context: MailContext): RenderedMail => {
   const { accountExists } = context.messages.mail;
   return renderMail(context, {

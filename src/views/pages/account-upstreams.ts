@@ -23,7 +23,7 @@ export interface AccountUpstreamsProblem {
 
 interface AccountUpstreamsModel {
   readonly links: readonly (LinkModel & { readonly remove: string })[];
-  /** Those that can be linked. */
+  /** The upstreams that can be linked. */
   readonly upstreams: readonly { readonly name: string; readonly connect: string }[];
   /** What was done before, as a name in the texts. */
   readonly done?: string;

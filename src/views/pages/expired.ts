@@ -11,7 +11,7 @@ export interface ExpiredModel {
   readonly app?: { readonly name: string; readonly href: string };
 }
 
-/** For an interaction that is too old, was finished elsewhere, or lost its cookie. */
+/** Shown for an interaction that is too old, was finished elsewhere, or lost its cookie. */
 export const expiredPage = (page: Page, { done, app }: ExpiredModel): string => {
   const { expired: text } = page.messages;
   const href = appUrl(app?.href);

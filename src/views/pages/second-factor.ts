@@ -141,7 +141,7 @@ const codeForm = (messages: Messages, model: SecondFactorModel): Html => {
     ${otherKind !== undefined && html`<p class="after"><a href="${ownPath(otherKind)}">${isCode ? text.useRecovery : text.useCode}</a></p>`}`;
 };
 
-/** For people who have nothing left that this page could ask for. */
+/** Shown to people who have nothing left that this page could ask for. */
 const lostHint = (
   { factors: { ask: text } }: Messages,
   { kind, contact }: SecondFactorModel,

@@ -19,7 +19,7 @@ export interface SignInAgainModel {
   readonly switchTo?: string;
 }
 
-/** Before something is set up that can sign in from then on, or that the next sign-ins need. */
+/** Shown before something is set up that can sign in from then on, or that the next sign-ins need. */
 export const signInAgainPage = (page: Page, model: SignInAgainModel): string => {
   const { factors, login, resetPassword, tag, upstream: text } = page.messages;
   const { action, csrf, client, account, upstream, laterSeconds, switchTo } = model;

@@ -11,7 +11,7 @@ export interface SignedInModel {
   readonly switchTo: string;
 }
 
-/** For a sign-in that was completed in another tab. */
+/** Shown for a sign-in that was completed in another tab. */
 export const signedInPage = (page: Page, model: SignedInModel): string => {
   const { signedIn: text } = page.messages;
   return layout(page, {

@@ -21,7 +21,7 @@ export interface ColorProblem {
   readonly message: string;
 }
 
-/** Behind text in the accent: the card, messages, the page, its glow, and the tinted boxes on the card. */
+/** The backgrounds of text in the accent: card, messages, page, its glow, and the tinted boxes on the card. */
 const surfacesOf = (variables: Variables, card: Color, paper: Color): readonly Color[] => [
   card,
   card === light.card ? light.paper : paper,

@@ -6,5 +6,5 @@ export type FileEntry = { readonly line: number } & (
   | { readonly problem: string }
 );
 
-/** Without the line, which the reader knows. */
+/** It has no line number, because the reader knows it. */
 export type EntryContent = { readonly account: ImportAccount } | { readonly problem: string };

@@ -6,7 +6,7 @@ import { linkResult } from '../../link-result.ts';
 import { closed, groupNames, objectOf, shownLink, text } from '../../schemas.ts';
 
 const hour = 3600;
-/** As `postern account invite`. */
+/** `postern account invite` has the same default. */
 const defaultLifetime = 72 * hour;
 const maxLifetime = 720 * hour;
 
