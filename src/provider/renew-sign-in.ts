@@ -39,7 +39,7 @@ export const renewSignIn = async (
     runInUnitOfWork(store, async (work) => {
       const session = await provider.Session.get(ctx);
       session.loginTs = at;
-      Object.assign(session, { authTs: undefined, saidTs: undefined });
+      Object.assign(session, { loginMs: undefined, authTs: undefined, saidTs: undefined });
       if (strength) Object.assign(session, { amr: [...strength.amr], acr: strength.acr });
       session.resetIdentifier();
       await session.persist();

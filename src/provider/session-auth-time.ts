@@ -1,7 +1,9 @@
-/** The times of a session, in seconds since the epoch. */
+/** The times of a session, in seconds since the epoch but for `loginMs`. */
 export interface SignInTimes {
   /** When the session began, or its owner signed in again. */
   readonly loginTs?: number | undefined;
+  /** The milliseconds after `loginTs`. Absent in sessions of an earlier release. */
+  readonly loginMs?: number | undefined;
   /**
    * When the person has proven who they are, if that was before: at an upstream, where they were signed in already. 0
    * where it isn't known.
@@ -23,3 +25,10 @@ export const untoldAuthTimeOf = (times: SignInTimes): number | undefined => {
   const real = authTimeOf(times);
   return real === toldAuthTimeOf(times) ? undefined : real;
 };
+
+/** Until when a session counts is asked of this time: a session ends with the sign-in that began it. */
+export const signInTimeOf = ({ loginTs = 0, loginMs }: SignInTimes) => ({
+  signedInAt: loginTs,
+  endsWithSignIn: true,
+  ...(loginMs !== undefined && { milliseconds: loginMs }),
+});

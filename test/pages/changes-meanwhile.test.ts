@@ -20,7 +20,7 @@ const open = async (t: Test, config: Readonly<Record<string, unknown>> = {}) => 
   const clock = createManualClock(Date.now());
   const server = await startInProcess(t, config, { clock });
   const { issuer, app } = server;
-  const { accounts, clients } = app.services;
+  const { accounts, clients, endEverything } = app.services;
   for (const username of ['ada', 'bob']) await accounts.add({ username, password });
   await clients.add({
     id: 'app',
@@ -46,7 +46,7 @@ const open = async (t: Test, config: Readonly<Record<string, unknown>> = {}) => 
     t.match(page.body, 'consent-allow');
     return page;
   };
-  return { clock, issuer, accounts, clients, idOf, ask, consent };
+  return { clock, issuer, accounts, clients, endEverything, idOf, ask, consent };
 };
 
 const isSignIn = ({ status, body }: Page): boolean => status === 200 && body.includes('login-submit');
@@ -315,3 +315,42 @@ t.test('a form sent twice or late leads to the same page as the first one', asyn
     t.equal(data.status, 400, 'a program gets the missing parameter');
   });
 });
+
+t.test(
+  'a sign-in whose last redirect is kept back ends with what follows it in the same second',
+  async (t) => {
+    const { clock, issuer, accounts, endEverything, idOf, ask } = await open(t);
+    const id = await idOf('ada');
+    const signIn = async (browser: Browser, secret: string): Promise<string> => {
+      const page = await ask(browser);
+      const { action, hidden } = formOf(page.body);
+      const answer = await browser.request(new URL(action, page.url).href, {
+        method: 'POST',
+        body: new URLSearchParams({ ...hidden, login: 'ada', password: secret }),
+        headers: { origin: issuer },
+      });
+      return new URL(answer.headers.get('location') ?? '', page.url).href;
+    };
+    const isSignedIn = async (browser: Browser): Promise<boolean> =>
+      (await browser.request(`${issuer}/account/sessions`)).status === 200;
+    const another = 'another fine sentence';
+    const ends = [
+      { former: password, next: password, end: () => endEverything(id) },
+      { former: password, next: another, end: () => accounts.setPassword(id, another) },
+    ];
+    for (const { former, next, end } of ends) {
+      clock.advance(1_000 - (clock.now() % 1_000) + 100);
+      const [thief, owner] = [new Browser(), new Browser()];
+      const kept = await signIn(thief, former);
+      clock.advance(50);
+      await end();
+      clock.advance(50);
+      const fresh = await signIn(owner, next);
+      clock.advance(3_000);
+      t.ok(isSignIn(await thief.open(kept)), 'the person signs in again');
+      t.notOk(await isSignedIn(thief), 'and there is no session that opens account pages');
+      await owner.open(fresh);
+      t.ok(await isSignedIn(owner), 'a sign-in that follows it in this second counts');
+    }
+  },
+);

@@ -57,6 +57,7 @@ export const createPasswordStep = (dependencies: RequirementsDependencies): Step
         if (problem === undefined) throw error;
         return showForm(visit, account, problem);
       }
+      const now = clock.now();
       return {
         finish: {
           ...lastSubmission,
@@ -68,7 +69,8 @@ export const createPasswordStep = (dependencies: RequirementsDependencies): Step
             ...(session?.acr !== undefined && { acr: session.acr }),
             ...(session?.amr !== undefined && { amr: session.amr }),
             accountId: account.id,
-            ts: Math.floor(clock.now() / 1000),
+            ts: Math.floor(now / 1000),
+            ms: now % 1000,
             authTs: undefined,
             saidTs: undefined,
           },

@@ -1,5 +1,6 @@
 import { interactionPolicy } from 'oidc-provider';
 import { engineAccountOf } from '../../provider/engine-account.ts';
+import { signInTimeOf } from '../../provider/session-auth-time.ts';
 
 /** The engine finds no account that is disabled or gone. */
 export const requireLoginAfterPasswordChange = (prompt: interactionPolicy.Prompt): void => {
@@ -8,8 +9,7 @@ export const requireLoginAfterPasswordChange = (prompt: interactionPolicy.Prompt
     new Check('outdated', 'the sign-in of this session no longer counts', 'login_required', (ctx) => {
       const { session } = ctx.oidc;
       if (session?.accountId === undefined) return false;
-      const signIn = { signedInAt: session.loginTs ?? 0, endsWithSignIn: true };
-      return engineAccountOf(ctx)?.isSignInCurrent(signIn) !== true;
+      return engineAccountOf(ctx)?.isSignInCurrent(signInTimeOf(session)) !== true;
     }),
   );
 };

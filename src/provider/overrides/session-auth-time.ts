@@ -3,6 +3,7 @@ import { authTimeOf, type SignInTimes, toldAuthTimeOf } from '../session-auth-ti
 import type { Override } from './override.ts';
 
 interface Session extends SignInTimes {
+  loginMs?: number | undefined;
   authTs?: number | undefined;
   saidTs?: number | undefined;
   loginAccount(details: object): void;
@@ -29,6 +30,7 @@ export const sessionAuthTime: Override = {
     prototype.loginAccount = function (this: Session, details: object) {
       loginAccount.call(this, details);
       const login = currentContext()?.oidc.entities.Interaction?.result?.login;
+      this.loginMs = timeIn(login, 'ms');
       this.authTs = timeIn(login, 'authTs');
       this.saidTs = timeIn(login, 'saidTs');
     };

@@ -9,11 +9,14 @@ import { resume } from './resume.ts';
 import { useFields } from './session-use.ts';
 
 /**
- * A session is one document whose fields change independently: who is signed in (`.who`), what the engine remembers
+ * A session is one document whose fields change independently: who is signed in (`.who`) and since when, what the engine remembers
  * between two pages (`.state`), one field for each client (`c:`), one for each client with offline access (`p:`), one for
  * the last grant of each client that the person signed out of (`e:`), and one for each cookie value that is still good
  * (`i:`). So requests that run at the same time do not undo each other's changes.
  */
+
+/** The milliseconds of `loginTs`, in a field of its own because `.who` is full: Redis packs texts of up to 64 bytes. */
+const millisecondsField = '.ms';
 
 /** The former cookie of a signed-in session is good for this long, for requests that were in progress when it changed. */
 const formerCookieMs = 30_000;
@@ -82,6 +85,8 @@ export const formerGrantIn = (document: Document | undefined, clientId: string):
 const fieldsOf = (payload: AdapterPayload, signIn: string | undefined): Record<string, string> => {
   const fields: Record<string, string> = {};
   if (signIn !== undefined) fields['.who'] = signIn;
+  if (signIn !== undefined && payload['loginMs'] !== undefined)
+    fields[millisecondsField] = String(payload['loginMs']);
   if (payload['state']) fields['.state'] = JSON.stringify(payload['state']);
   for (const [clientId, state] of Object.entries(payload.authorizations ?? {})) {
     fields[clientField(clientId)] = encodeClient(state);
@@ -108,6 +113,7 @@ const decode = (document: Document, id: string, as: SessionId, now: number): Ada
   const payload: AdapterPayload = { uid: familyOf(id) + rest, iat };
   const { fields } = document;
   if (fields['.who']) addSignIn(payload, fields['.who']);
+  if (fields[millisecondsField]) payload['loginMs'] = Number(fields[millisecondsField]);
   if (fields['.state']) payload['state'] = JSON.parse(fields['.state']);
   let authorizations: Record<string, object> | undefined;
   for (const [name, text] of Object.entries(fields)) {
@@ -195,7 +201,8 @@ const changedFields = (
   for (const [name, text] of Object.entries(fields)) {
     if (before.fields[name] !== text) changed[name] = text;
   }
-  if (before.fields['.state'] !== undefined && fields['.state'] === undefined) changed['.state'] = null;
+  for (const name of ['.state', millisecondsField])
+    if (before.fields[name] !== undefined && fields[name] === undefined) changed[name] = null;
   for (const [name, text] of Object.entries(before.fields)) {
     if (!name.startsWith('c:') || fields[name] !== undefined) continue;
     // The person signed out of this client only.

@@ -144,6 +144,8 @@ interface EngineAccount {
 export interface SignInTime {
   /** Seconds since the epoch. */
   readonly signedInAt: number;
+  /** The milliseconds after that, where they are known. */
+  readonly milliseconds?: number;
   /** Whether it ends with the sign-in. Refresh tokens with `offline_access` don't. */
   readonly endsWithSignIn: boolean;
 }

@@ -25,8 +25,9 @@ export interface AccountLookup
   invalidate(id: string): Promise<void>;
 }
 
-/** Sign-ins are timed in seconds, so one in the same second counts as later. */
-const precedes = (seconds: number, milliseconds = 0): boolean => seconds < Math.floor(milliseconds / 1000);
+/** The time of a token has no milliseconds, so a sign-in in the same second counts as later. */
+const precedes = ({ signedInAt, milliseconds = 999 }: SignInTime, at = 0): boolean =>
+  signedInAt * 1000 + milliseconds < at;
 
 /**
  * Whether a sign-in still counts: after a new password, after the first second factor, and after everything was ended,
@@ -34,10 +35,10 @@ const precedes = (seconds: number, milliseconds = 0): boolean => seconds < Math.
  */
 export const isSignInCurrent = (
   { passwordChangedAt, factorAddedAt, signedOutAt }: Account,
-  { signedInAt, endsWithSignIn }: SignInTime,
+  signIn: SignInTime,
 ): boolean =>
-  !precedes(signedInAt, signedOutAt) &&
-  !(endsWithSignIn && (precedes(signedInAt, passwordChangedAt) || precedes(signedInAt, factorAddedAt)));
+  !precedes(signIn, signedOutAt) &&
+  !(signIn.endsWithSignIn && (precedes(signIn, passwordChangedAt) || precedes(signIn, factorAddedAt)));
 
 /** How long a disabled account may still be used on a process that missed the message about it. */
 const maxAgeMs = 5_000;

@@ -74,11 +74,13 @@ export const createCompleteSignIn = (dependencies: Dependencies): CompleteSignIn
     const { account, second, remember, upstream } = proof;
     const amr = together(proof.amr, second);
     const acr = levelOf(proof);
-    const ts = Math.floor(clock.now() / 1000);
+    const now = clock.now();
+    const ts = Math.floor(now / 1000);
     return {
       accountId: account.id,
       remember,
       ts,
+      ms: now % 1000,
       ...timesOf(proof, ts),
       ...((amr.length > 0 || upstream === undefined) && { amr: [...amr] }),
       ...(acr !== undefined && { acr }),

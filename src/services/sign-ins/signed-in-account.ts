@@ -1,19 +1,19 @@
+import { type SignInTimes, signInTimeOf } from '../../provider/session-auth-time.ts';
 import { type Account, type Accounts, isSignInCurrent } from '../accounts/index.ts';
 
 /** The part of a session that describes its sign-in. */
-interface SessionSignIn {
+interface SessionSignIn extends SignInTimes {
   readonly accountId?: string | undefined;
-  /** Seconds since the epoch. */
-  readonly loginTs?: number | undefined;
 }
 
 /** A session counts only while its account exists, is enabled, and has neither a new password nor been signed out since. */
 export const findSignedInAccount = async (
-  { accountId, loginTs = 0 }: SessionSignIn,
+  session: SessionSignIn,
   accounts: Pick<Accounts, 'find'>,
 ): Promise<Account | undefined> => {
+  const { accountId } = session;
   const account = accountId === undefined ? undefined : await accounts.find(accountId);
-  const isCurrent = account && isSignInCurrent(account, { signedInAt: loginTs, endsWithSignIn: true });
+  const isCurrent = account && isSignInCurrent(account, signInTimeOf(session));
   return account?.enabled && isCurrent ? account : undefined;
 };
 
