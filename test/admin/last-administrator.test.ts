@@ -1,15 +1,19 @@
 import t from 'tap';
 import { ensureRedis, freshPrefix } from '../support/redis.ts';
+import { startCluster } from '../support/redis-cluster.ts';
 import { type Caller, groupOf, startAdminServer } from './admin-server.ts';
 
 t.setTimeout(180_000);
 
 const redis = await ensureRedis();
 t.teardown(redis.close);
+const cluster = await startCluster();
+t.teardown(cluster.close);
 
 const stores = {
   embedded: () => ({ url: 'memory:' }),
   redis: () => ({ url: redis.url, prefix: freshPrefix() }),
+  cluster: () => ({ url: cluster.url, prefix: freshPrefix() }),
 };
 
 type Way = (id: string) => readonly [method: string, path: string, body?: unknown];

@@ -320,7 +320,7 @@ const people: readonly Mutation[] = [
   {
     name: 'two administrators remove each other',
     file: 'src/services/accounts/last-administrator.ts',
-    from: 'if (isLast) throw lastAdministrator();',
+    from: 'if (!(await hasAny(groups, isOther))) throw lastAdministrator();',
     to: '',
     tests: ['admin/last-administrator.test.ts'],
   },

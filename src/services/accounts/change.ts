@@ -34,7 +34,11 @@ export interface AccountChange {
   /** Throws for an account of the configuration. */
   refuseConfigured(id: string): void;
   /** What decides whether the account may stop to be an administrator, for one attempt to change it. */
-  guardOf(id: string, conditions: ChangeConditions): Promise<Guard>;
+  guardOf(
+    id: string,
+    preview: (record: AccountRecord) => AccountRecord | undefined,
+    conditions: ChangeConditions,
+  ): Promise<Guard>;
   /** Applies `next` and emits an event of this type. `also` is committed together with the change. */
   change(id: string, type: string, next: Next, options?: ChangeOptions): Promise<Account>;
   /** Applies `next` only while all groups of `add` exist. It emits the memberships that changed, and nothing else. */
@@ -54,7 +58,7 @@ export const assertConditions = (held: AccountRecord, { ifVersion, check }: Chan
   check?.(toAccount(held));
 };
 
-const noGuard: Guard = () => [];
+const noGuard: Guard = () => {};
 
 export const createAccountChange = ({
   stored,
@@ -94,8 +98,8 @@ export const createAccountChange = ({
     );
   };
 
-  const guardOf: AccountChange['guardOf'] = async (id, { keepsAdministrator = false }) =>
-    keepsAdministrator ? administrators.guard(id) : noGuard;
+  const guardOf: AccountChange['guardOf'] = async (id, preview, { keepsAdministrator = false }) =>
+    keepsAdministrator ? administrators.guard(id, preview) : noGuard;
 
   return {
     refuseConfigured,
@@ -105,17 +109,21 @@ export const createAccountChange = ({
     async change(id, type, next, { also = [], ...conditions } = {}) {
       refuseConfigured(id);
       let guard = noGuard;
+      const change: Next = (held) => {
+        assertConditions(held, conditions);
+        return next(held);
+      };
       const record = await stored.change(
         id,
-        (held) => {
-          assertConditions(held, conditions);
-          return next(held);
-        },
+        change,
         async () => {
-          guard = await guardOf(id, conditions);
+          guard = await guardOf(id, change, conditions);
           return also;
         },
-        (before, after) => guard(before, after),
+        (before, after) => {
+          guard(before, after);
+          return [];
+        },
       );
       await publishChange(type, id);
       return toAccount(record);
@@ -125,23 +133,24 @@ export const createAccountChange = ({
       refuseConfigured(id);
       let former: AccountRecord | undefined;
       let guard = noGuard;
+      const change: Next = (held) => {
+        assertConditions(held, conditions);
+        former = held;
+        const changed = next(held);
+        roleGroups.refuseChange(held, changed, { mayChangeRoles });
+        return changed;
+      };
       const record = await stored.change(
         id,
-        (held) => {
-          assertConditions(held, conditions);
-          former = held;
-          const changed = next(held);
-          roleGroups.refuseChange(held, changed, { mayChangeRoles });
-          return changed;
-        },
+        change,
         async () => {
-          guard = await guardOf(id, conditions);
+          guard = await guardOf(id, change, conditions);
           return [...also, ...(await groups.require(add))];
         },
-        (before, after) => [
-          ...guard(before, after),
-          ...(alsoFor?.(toAccount(before), toAccount(after)) ?? []),
-        ],
+        (before, after) => {
+          guard(before, after);
+          return alsoFor?.(toAccount(before), toAccount(after)) ?? [];
+        },
       );
       await invalidate(id);
       emitMemberships(id, former ? allGroupsOf(former) : [], allGroupsOf(record));

@@ -1,35 +1,39 @@
 import { exitCode, Failure } from '../../errors.ts';
+import { Conflict, StoreUnavailable } from '../../store/errors.ts';
 import type { Clock, Document, Key, Store, Write } from '../../store/port.ts';
 import { record } from '../../store/record.ts';
 import { kinds } from '../../store/record-kinds.ts';
 import { versionOf } from '../record-version.ts';
-import type { AccountRecord } from './record.ts';
+import { type AccountRecord, accountKey, readAccount } from './record.ts';
 
-/**
- * Returns what is committed with a change of an account. `after` is undefined when the account is removed. It throws
- * `last_administrator` when the change would leave no administrator.
- */
-export type Guard = (before: AccountRecord, after: AccountRecord | undefined) => readonly Write[];
+/** The account as a change would leave it; undefined when it is removed. It throws when the change is refused. */
+type Preview = (before: AccountRecord) => AccountRecord | undefined;
+
+/** Throws `Conflict` when the account has become an administrator since the guard was asked for, so that it is asked again. */
+export type Guard = (before: AccountRecord, after: AccountRecord | undefined) => void;
 
 /**
  * Keeps an enabled account that may administer this server. Otherwise two administrators could take the role from each
  * other at the same moment, and only a command could give it to a person again.
  */
 export interface LastAdministrator {
-  /** Reads what the guard of one attempt decides by. */
-  guard(account: string): Promise<Guard>;
+  /** Is called before each attempt to change an account. Throws `last_administrator`. */
+  guard(account: string, preview: Preview): Promise<Guard>;
   /** Throws when no one would administer this server without this group. */
   requireWithout(group: string): Promise<void>;
 }
 
-/** An account that has just stopped to be an administrator, with its version until then. */
+/** An account that is about to stop to be an administrator, with its version until then. */
 interface Leaver {
   readonly id: string;
   readonly version: string;
   readonly at: number;
 }
 
-/** Each change by which an account stops to be an administrator replaces this record, so they take turns. */
+/**
+ * Each change by which an account stops to be an administrator replaces this record first, in a commit of its own, so they
+ * take turns. A cluster can't undo the removal of an account.
+ */
 interface Leaving {
   readonly accounts: readonly Leaver[];
 }
@@ -37,10 +41,11 @@ interface Leaving {
 const format = record<Leaving>('leavingAdministrators');
 const key: Key = { kind: kinds.leavingAdministrators, family: 'leaving-administrators', id: '' };
 
-/** A cluster writes this record and the account one after the other. A commit takes less than this. */
+/** The change itself takes less time than this. If it fails, the account isn't counted for as long. */
 const leavingMs = 10_000;
 
 const pageSize = 50;
+const maxAttempts = 20;
 
 const lastAdministrator = (): Failure =>
   new Failure({
@@ -52,7 +57,7 @@ const lastAdministrator = (): Failure =>
   });
 
 interface Dependencies {
-  readonly store: Pick<Store, 'read'>;
+  readonly store: Pick<Store, 'read' | 'commit'>;
   readonly clock: Clock;
   /** The groups that give the role. */
   readonly groups: readonly string[];
@@ -100,27 +105,48 @@ export const createLastAdministrator = ({
     return false;
   };
 
+  /** Whether the account stops to be an administrator. */
+  const stops = (before: AccountRecord, after: AccountRecord | undefined): boolean =>
+    isAdministrator(before) && !(after && isAdministrator(after));
+
+  const leaverOf = (record: AccountRecord): Leaver => ({
+    id: record.id,
+    version: versionOf(record),
+    at: clock.now(),
+  });
+
+  const replaceLeaving = (document: Document | undefined, accounts: readonly Leaver[]): Write => {
+    const body = format.encode({ accounts });
+    const expiresAt = clock.now() + leavingMs;
+    return document === undefined
+      ? { op: 'insert', key, body, expiresAt }
+      : { op: 'replace', key, body, expected: document.body, expiresAt };
+  };
+
   return {
-    async guard(account) {
-      // The record comes first: a change that is committed after it was read makes this one fail.
-      const [document] = await store.read([key]);
-      const leaving = readLeaving(document);
-      const isLeaving = (one: AccountRecord): boolean =>
-        leaving.some(({ id, version }) => id === one.id && version === versionOf(one));
-      const isLast = !(await hasAny(groups, (one) => one.id !== account && !isLeaving(one)));
-      return (before, after) => {
-        if (!isAdministrator(before) || (after && isAdministrator(after))) return [];
-        if (isLast) throw lastAdministrator();
-        const now = clock.now();
-        const leaver = { id: account, version: versionOf(before), at: now };
-        const body = format.encode({ accounts: [...leaving, leaver] });
-        const expiresAt = now + leavingMs;
-        return [
-          document === undefined
-            ? { op: 'insert', key, body, expiresAt }
-            : { op: 'replace', key, body, expected: document.body, expiresAt },
-        ];
-      };
+    async guard(account, preview) {
+      for (let attempt = 1; ; attempt += 1) {
+        const [document, held] = await store.read([key, accountKey(account)]);
+        const before = held && readAccount(held);
+        const isLeaving = before !== undefined && stops(before, preview(before));
+        const guard: Guard = (now, after) => {
+          if (!isLeaving && stops(now, after)) throw new Conflict(accountKey(account), 'changed');
+        };
+        if (!isLeaving) return guard;
+        const leaving = readLeaving(document);
+        const isOther = (one: AccountRecord): boolean =>
+          one.id !== account &&
+          !leaving.some(({ id, version }) => id === one.id && version === versionOf(one));
+        if (!(await hasAny(groups, isOther))) throw lastAdministrator();
+        try {
+          await store.commit([replaceLeaving(document, [...leaving, leaverOf(before)])]);
+          return guard;
+        } catch (error) {
+          if (!(error instanceof Conflict)) throw error;
+          if (attempt === maxAttempts)
+            throw new StoreUnavailable('administrators change too often', { cause: error });
+        }
+      }
     },
     async requireWithout(group) {
       if (!groups.includes(group)) return;

@@ -2,7 +2,7 @@ import type { Clock } from '../../store/port.ts';
 import { type AccountChange, assertConditions } from './change.ts';
 import type { ConfiguredAccounts } from './configured.ts';
 import type { Accounts } from './contract.ts';
-import { toAccount } from './record.ts';
+import { type AccountRecord, toAccount } from './record.ts';
 import type { AccountStore } from './store.ts';
 
 interface Dependencies {
@@ -34,10 +34,15 @@ export const createAccountStatus = ({
   async remove(id, { also = () => [], ...conditions } = {}) {
     refuseConfigured(id);
     await stored.remove(id, async () => {
-      const guard = await guardOf(id, conditions);
-      return (record) => {
+      const check = (record: AccountRecord): undefined => {
         assertConditions(record, conditions);
-        return [...guard(record, undefined), ...also(toAccount(record))];
+        return undefined;
+      };
+      const guard = await guardOf(id, check, conditions);
+      return (record) => {
+        check(record);
+        guard(record, undefined);
+        return also(toAccount(record));
       };
     });
     await publishChange('account.removed', id);

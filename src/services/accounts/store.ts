@@ -206,8 +206,8 @@ export const createAccountStore = (
         const record = { ...next(held.record), ...nextVersion(held.record, clock.now()) };
         const { gained, unreserved, removals } = await names.change(held.record, record);
         const replacement = replaceAccount(record, held.body);
-        const others = [...writes, replacement, ...removals, ...also(held.record, record)];
         try {
+          const others = [...writes, replacement, ...removals, ...also(held.record, record)];
           await names.commit(record, [...gained, ...unreserved], others);
           return record;
         } catch (error) {
@@ -234,9 +234,9 @@ export const createAccountStore = (
         const held = await byId(id);
         if (held === undefined && wasRemoved) return;
         if (held === undefined) throw notFound();
-        const also = check(held.record);
         const removals = await names.removals(held.record);
         try {
+          const also = check(held.record);
           return await store.commit([...removeAccount(id, held.body), ...removals, ...also]);
         } catch (error) {
           if (!(error instanceof Conflict)) throw error;
