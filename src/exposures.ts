@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { storeConnection } from '#adapters/index.ts';
 import type { Config } from '#config';
-import { collectFindings, type Finding } from './features/doctor/finding.ts';
+import { collectFindings, type Finding } from './services/doctor/finding.ts';
 import { keyEncryptionKeyFile } from './services/keys/index.ts';
 
 /** The permissions of a file; undefined when there is no such file or it may not be looked at. Windows has none. */

@@ -25,7 +25,7 @@ const commands: Commands = {
   backup: async () => (await import('./backup.ts')).backup,
 };
 
-/** Further subcommands by the command that they extend: `postern import keycloak` extends the `import` of features/store-copy. */
+/** Further subcommands, by the command that they extend: `import keycloak` extends `import` of features/store-copy. */
 const subcommands: Commands = {
   import: async () => (await import('./keycloak/index.ts')).importKeycloak,
 };

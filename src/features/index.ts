@@ -8,8 +8,8 @@
  *   administration-features.ts  the console and the administration API, which are loaded with their first request
  *
  * The order counts: the engine asks for the steps of features, and menus show their pages, as they are listed. To remove
- * a feature, delete its folder and its lines in the list. `doctor`, `store-copy`, `metrics` and `tracing` work
- * without a server or around it, so commands and the start of the server import them too.
+ * a feature, delete its folder and its lines in the list. `store-copy`, `metrics` and `tracing` work without a server or around it,
+ * so commands and the start of the server import them too.
  */
 import type { Config } from '#config';
 import type { Feature } from '../feature.ts';

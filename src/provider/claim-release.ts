@@ -7,7 +7,7 @@ type Client = Readonly<Record<string, unknown>>;
 /** These claims describe the sign-in rather than the person, so they need no scope and no consent. */
 export const signInClaims: ReadonlySet<string> = new Set(['sub', 'sid', 'auth_time', 'acr', 'amr', 'iss']);
 
-/** The personal claims of each scope: those of OpenID Connect Core §5.4, `groups`, and those that the operator added. */
+/** The personal claims of each scope: those of OpenID Connect Core §5.4, `groups`, and those of the operator. */
 export const personalClaims = ({
   claims,
 }: Pick<Config, 'claims'>): Readonly<Record<string, readonly string[]>> => {

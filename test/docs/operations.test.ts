@@ -17,7 +17,7 @@ const found = (text: string, pattern: RegExp): string[] => [
 
 t.test('every code that an operator may see is on the troubleshooting page', async (t) => {
   const page = await read('docs/operations/troubleshooting.md');
-  const doctor = (await sources('src/features/doctor/*.ts')).join('\n');
+  const doctor = (await sources('src/services/doctor/*.ts')).join('\n');
   const findings = (await sources('{adapters/**,src/services/keys}/*{inspect,findings}.ts')).join('\n');
   const codes = [
     ...found(doctor, /\(\s*'([a-z]+(?:_[a-z]+)+)',\s/g),

@@ -8,7 +8,7 @@ const reasons: Readonly<Record<string, string>> = {
   'src/rehearse-start.ts': 'It passes the clock to the app that it builds.',
   'src/cli/installation.ts': 'It passes the clock to commands.',
   'src/cli/audit/query.ts': 'Commander passes only the text to a parser of an option.',
-  'src/features/doctor/outside.ts':
+  'src/services/doctor/outside.ts':
     'It compares the clock of the machine with the Date header of the server.',
   'src/features/store-copy/commands/copy-and-compare.ts': 'It passes the clock to the stores.',
   'src/features/client-authentication/assertion.ts':

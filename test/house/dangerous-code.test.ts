@@ -35,7 +35,7 @@ const dangers: readonly Danger[] = [
     pattern:
       /(?<![.#\w])fetch\((?!nodes|await)\s*(url|`|'|new URL)|import\b[^;]*\brequest\b[^;]*node:https?'|from 'undici'/,
     except:
-      /^src\/(provider\/fetch|features\/doctor\/get|features\/playground\/send|services\/keys\/remote-signer|cli\/health|testing\/[\w-]+)\.ts$/,
+      /^src\/(provider\/fetch|services\/doctor\/get|features\/playground\/send|services\/keys\/remote-signer|cli\/health|testing\/[\w-]+)\.ts$/,
   },
   { what: 'a shell', pattern: /\bexecSync\(|\bexec\(\s*`|shell: true/, except: /^adapters\/embedded\// },
   // Forwarding headers are read only where trusted proxies are decided.

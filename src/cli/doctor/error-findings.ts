@@ -1,6 +1,6 @@
 import type { ConfigurationError } from '#config';
 import { Failure } from '#src/errors.ts';
-import type { Finding } from '#src/features/doctor/index.ts';
+import type { Finding } from '#src/services/doctor/index.ts';
 import { InvalidStoreUrl, StoreNotFound, StoreUnavailable, StoreUnusable } from '#src/store/errors.ts';
 
 export const badConfiguration = 'bad_configuration';

@@ -1,6 +1,6 @@
 import { type Config, ConfigurationError, type Loaded } from '#config';
 import type { CommandContext, Installation } from '#src/command.ts';
-import type { Finding } from '#src/features/doctor/index.ts';
+import type { Finding } from '#src/services/doctor/index.ts';
 import { createClientChecker } from './client-checker.ts';
 import { configurationFindings, storeFindings } from './error-findings.ts';
 
@@ -19,7 +19,7 @@ const examineKeysAndClients = async (installation: Installation): Promise<Examin
     { createKeys },
     { createClients },
   ] = await Promise.all([
-    import('#src/features/doctor/index.ts'),
+    import('#src/services/doctor/index.ts'),
     import('#src/features/declarations.ts'),
     import('#src/services/keys/index.ts'),
     import('#src/services/clients/index.ts'),
@@ -52,7 +52,7 @@ const examineKeysAndClients = async (installation: Installation): Promise<Examin
 };
 
 const examineStore = async (installation: Installation): Promise<Examination> => {
-  const { checkRecords, checkStore, checkWaitingMail } = await import('#src/features/doctor/index.ts');
+  const { checkRecords, checkStore, checkWaitingMail } = await import('#src/services/doctor/index.ts');
   const { store, clock } = installation;
   const ofServer = await checkStore(store, clock);
   const ofStore = [...ofServer, ...(await checkRecords(store))];
@@ -99,7 +99,7 @@ export const examine = async (
   }
   const { config, secretFiles } = loaded;
   const [{ checkSettings, checkFromOutside, checkMailServer }, { findExposures }] = await Promise.all([
-    import('#src/features/doctor/index.ts'),
+    import('#src/services/doctor/index.ts'),
     import('#src/exposures.ts'),
   ]);
   const inside: Examination = config.store.url.startsWith('memory:')

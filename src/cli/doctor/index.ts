@@ -1,11 +1,11 @@
 /**
- * `postern doctor`: prints what the checks of `features/doctor` find, and ends with the exit code that fits. It is
- * here and not with the feature, because it builds the whole app to ask whether each client fits the server.
+ * `postern doctor`: prints what the checks of `services/doctor` find, and ends with the exit code that fits. It
+ * builds the whole app to ask whether each client fits the server.
  */
 import { InvalidArgumentError } from 'commander';
 import type { Command } from '#src/command.ts';
 import { type ExitCode, exitCode, Failure } from '#src/errors.ts';
-import type { Finding } from '#src/features/doctor/index.ts';
+import type { Finding } from '#src/services/doctor/index.ts';
 import { badConfiguration } from './error-findings.ts';
 import { examine } from './examine.ts';
 

@@ -1,7 +1,7 @@
 /**
- * Owns messages that tell people what happened to their account, and the page "This wasn't me" that they lead to. Messages
- * about a deleted account, and about an address that an operator took away, lead to no page. services/notices stores the
- * requests for messages, in the commit of what they are about.
+ * Owns messages that tell people what happened to their account, and the page "This wasn't me" that they lead to.
+ * Messages about a deleted account, and about an address that an operator took away, lead to no page. services/notices
+ * stores the requests for messages, in the commit of what they are about.
  *
  * GET  /account/not-me/:token    asks; it changes nothing
  * POST /account/not-me/:token    removes the password and the ways to sign in that were added since (passkeys, apps,

@@ -25,7 +25,7 @@ const followingPageOf = ({ oidc, path }: KoaContextWithOIDC, error: Error): stri
   return interactionPath(path.slice(path.lastIndexOf('/') + 1));
 };
 
-/** A link with the error response of RFC 6749 §4.1.2.1. It needs a registered redirect URI and response mode `query`. */
+/** A link with the error response of RFC 6749 §4.1.2.1. It needs a registered redirect URI and the mode `query`. */
 const linkToClient = ({ oidc, query }: KoaContextWithOIDC, out: EngineError): ErrorModel['back'] => {
   const { client } = oidc ?? {};
   // The parameters aren't parsed yet when the session can't be read.

@@ -28,9 +28,9 @@ const requireChallenge = (ctx: KoaContextWithOIDC, client: EngineClient, policy:
 };
 
 /**
- * Applies the rule of pkce-policy.ts to each request (RFC 7636). A client marked `issuer_tokens` redeems a code that has
- * no challenge, because its code is all that it sends. The engine refuses a verifier for a code without a challenge, so a
- * challenge can't be stripped.
+ * Applies the rule of pkce-policy.ts to each request (RFC 7636). A client marked `issuer_tokens` redeems a code that
+ * has no challenge, because its code is all that it sends. The engine refuses a verifier for a code without a challenge,
+ * so a challenge can't be stripped.
  */
 export const pkce = ({ security }: Config) =>
   ({

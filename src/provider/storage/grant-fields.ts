@@ -4,7 +4,7 @@ import { kinds } from '../../store/record-kinds.ts';
 import { familyOf } from './ids.ts';
 import { decodePayload } from './payload.ts';
 
-/** Every refresh token of a grant would repeat these fields. Stores hold many tokens, so the grant has the fields once. */
+/** Every refresh token of a grant would repeat these fields. Stores hold many tokens, so the grant has them once. */
 interface GrantFields {
   readonly grantId: string;
   readonly accountId: string | undefined;

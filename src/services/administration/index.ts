@@ -16,8 +16,8 @@
  * All but permissions.ts and right-of-maker.ts is loaded with the first request of an administrator, so others import
  * these two by their own names.
  *
- * The members of a role group, clients that list the administration API, and upstreams are changed with `roles` only. The
- * check runs on the record that the commit replaces. That nothing else can grant a role is a rule of services/accounts.
+ * The members of a role group, clients that list the administration API, and upstreams are changed with `roles` only.
+ * The check runs on the record that the commit replaces. That nothing else can grant a role is a rule of services/accounts.
  */
 import type { Config } from '#config';
 import type { Events } from '../../events.ts';

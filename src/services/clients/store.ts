@@ -40,7 +40,7 @@ export interface ClientStore {
     check: (client: StoredClient) => void,
     commit: (conditions: readonly Write[]) => Promise<T>,
   ): Promise<T>;
-  /** `check` throws when the client must not be removed as it is. It runs again if another process changes the client. */
+  /** `check` throws when the client must not be removed as it is. It runs again if another process changes it. */
   remove(id: string, writes?: readonly Write[], check?: (client: StoredClient) => void): Promise<void>;
 }
 

@@ -13,8 +13,8 @@ interface Limits {
   /** How long the server may send nothing. */
   readonly silenceMs: number;
   /**
-   * How long a message or a check may take. It alone stops a server that sends a byte now and then. Retries of the outbox
-   * begin later.
+   * How long a message or a check may take. It alone stops a server that sends a byte now and then. Retries of the
+   * outbox begin later.
    */
   readonly messageMs: number;
 }

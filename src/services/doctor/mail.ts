@@ -1,7 +1,7 @@
 import type { Config } from '#config';
-import { createSmtpTransport } from '../../services/mail/index.ts';
-import { mailQueue, outboxIndex, readDelivery } from '../../services/outbox/index.ts';
 import type { Store } from '../../store/port.ts';
+import { createSmtpTransport } from '../mail/index.ts';
+import { mailQueue, outboxIndex, readDelivery } from '../outbox/index.ts';
 import { collectFindings, type Finding } from './finding.ts';
 
 const fixes: Readonly<Record<string, string>> = {

@@ -1,6 +1,6 @@
 import type { Config } from '#config';
-import type { Keys } from '../../services/keys/index.ts';
 import type { Clock } from '../../store/port.ts';
+import type { Keys } from '../keys/index.ts';
 import { collectFindings, type Finding } from './finding.ts';
 
 const dayMs = 86_400_000;

@@ -1,7 +1,7 @@
 import type { Config } from '#config';
-import type { SecretCipher } from '../../services/keys/index.ts';
-import { checkStoredList, readStoredList } from '../../services/upstreams/index.ts';
 import type { Store } from '../../store/port.ts';
+import type { SecretCipher } from '../keys/index.ts';
+import { checkStoredList, readStoredList } from '../upstreams/index.ts';
 import { collectFindings, type Finding } from './finding.ts';
 
 interface Dependencies {

@@ -1,12 +1,7 @@
 import type { Config } from '#config';
 import type { GrantType } from '../../provider/grant-types.ts';
-import {
-  type ClientRecord,
-  type Clients,
-  clientProblems,
-  needsSecret,
-} from '../../services/clients/index.ts';
 import type { Clock } from '../../store/port.ts';
+import { type ClientRecord, type Clients, clientProblems, needsSecret } from '../clients/index.ts';
 import { checkCertificate } from './certificates.ts';
 import { collectFindings, type Finding } from './finding.ts';
 

@@ -1,5 +1,5 @@
 import type { Config } from '#config';
-import type { ClientRecord } from '../../services/clients/index.ts';
+import type { ClientRecord } from '../clients/index.ts';
 
 type AddFinding = (code: string, message: string, fix: string) => void;
 

@@ -1,7 +1,8 @@
 /**
  * Owns the examination that `postern doctor` makes: the configuration, the store, the keys, the clients, the upstreams,
  * the mail server, and the server as clients reach it through its proxy. It changes nothing. Every finding says how to
- * fix the problem. Whether traffic may be sent to a server is another question; services/readiness answers it.
+ * fix the problem. Whether traffic may be sent to a server is another question; services/readiness answers it. The
+ * command is in cli/doctor.
  */
 
 export { allClients, checkClients } from './clients.ts';
