@@ -4,7 +4,9 @@ export const assertionAudience: Override = {
   name: 'assertion-audience',
   symbols: ['OIDCContext.prototype.clientJwtAuthExpectedAudience'],
   reason:
-    'At the host for certificates (RFC 8705 §5) each endpoint has a second URL. An assertion may name either (CIBA §7.1); the engine knows one of them. Whether a client may name an endpoint at all is decided in features/client-authentication.',
+    'At the host for certificates (RFC 8705 §5) each endpoint has a second URL. An assertion may name either ' +
+    '(CIBA §7.1); the engine knows one of them. Whether a client may name an endpoint at all is decided in ' +
+    'features/client-authentication.',
   test: 'test/protocol/mtls.test.ts',
   apply(provider) {
     const { prototype } = provider.OIDCContext;

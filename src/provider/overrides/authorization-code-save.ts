@@ -6,7 +6,8 @@ export const authorizationCodeSave: Override = {
   name: 'authorization-code-save',
   symbols: ['AuthorizationCode.prototype.save'],
   reason:
-    'A session may say another time of the sign-in in tokens than the real one (session-auth-time.ts). The administration API means the real one, so the code has it too, and what comes from the code.',
+    'A session may say another time of the sign-in in tokens than the real one (session-auth-time.ts). The ' +
+    'administration API means the real one, so the code has it too, and what comes from the code.',
   test: 'test/upstreams/age-for-api.test.ts',
   apply(provider) {
     const { prototype } = provider.AuthorizationCode;

@@ -11,7 +11,9 @@ export const claimsResult: Override = {
   name: 'claims-result',
   symbols: ['Claims.prototype.result'],
   reason:
-    'The engine releases only claims that a scope of its configuration names. Here it also releases those that the operator set for the client, which differ from client to client and may come with a stored client.',
+    'The engine releases only claims that a scope of its configuration names. Here it also releases those ' +
+    'that the operator set for the client, which differ from client to client and may come with a stored ' +
+    'client.',
   test: 'test/protocol/client-claims.test.ts',
   apply(provider) {
     // The types of the engine leave out this class.

@@ -78,7 +78,10 @@ export const clientFind: Override = {
   name: 'client-find',
   symbols: ['Client.find', 'internals.features.richAuthorizationRequests.types'],
   reason:
-    'The engine hashes the metadata of a client at each request, and builds the client anew once there are more than a hundred. Here a built client is kept for as long as its metadata is the same object, and built with all its secrets and types, and without RSA keys of its jwks_uri that are weak or expensive, and no more than twenty keys are tried on a signature.',
+    'The engine hashes the metadata of a client at each request, and builds the client anew once there are ' +
+    'more than a hundred. Here a built client is kept for as long as its metadata is the same object, and ' +
+    'built with all its secrets and types, and without RSA keys of its jwks_uri that are weak or expensive, ' +
+    'and no more than twenty keys are tried on a signature.',
   test: 'test/protocol/client-authentication.test.ts',
   apply(provider, { clients, options }) {
     const cache = new Map<string, { readonly metadata: unknown; readonly client: EngineClient }>();

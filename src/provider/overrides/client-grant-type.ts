@@ -6,7 +6,8 @@ export const clientGrantType: Override = {
   name: 'client-grant-type',
   symbols: ['Client.prototype.grantTypeAllowed'],
   reason:
-    'RFC 6749 §5.2 has the code unauthorized_client for a grant type that the client may not use; the engine answers invalid_request.',
+    'RFC 6749 §5.2 has the code unauthorized_client for a grant type that the client may not use; the engine ' +
+    'answers invalid_request.',
   test: 'test/protocol/device.test.ts',
   apply(provider, { grantTypes }) {
     const grantTypeByRoute = new Map<string | undefined, string>(

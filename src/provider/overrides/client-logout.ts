@@ -26,7 +26,8 @@ export const clientLogout: Override = {
   name: 'client-logout',
   symbols: ['Client.prototype.backchannelLogout'],
   reason:
-    'The engine notifies the clients of a session while the person who signs out waits, and once. Here the notification is committed with the logout and retried (OpenID Connect Back-Channel Logout §2.5).',
+    'The engine notifies the clients of a session while the person who signs out waits, and once. Here the ' +
+    'notification is committed with the logout and retried (OpenID Connect Back-Channel Logout §2.5).',
   test: 'test/protocol/logout.test.ts',
   apply(provider, { options: { clientLogout } }) {
     if (!clientLogout) return;

@@ -23,7 +23,8 @@ export const clientPing: Override = {
   name: 'client-ping',
   symbols: ['Client.prototype.backchannelPing'],
   reason:
-    'The engine notifies the client while the person who answered waits, and once. Here the notification is committed with the answer and retried (OpenID Connect CIBA §10.2).',
+    'The engine notifies the client while the person who answered waits, and once. Here the notification is ' +
+    'committed with the answer and retried (OpenID Connect CIBA §10.2).',
   test: 'test/protocol/ciba.test.ts',
   apply(provider, { options: { clientPing } }) {
     if (!clientPing) return;

@@ -20,7 +20,8 @@ export const clientSecret: Override = {
   name: 'client-secret',
   symbols: ['Client.prototype.compareClientSecret'],
   reason:
-    'The engine compares with one secret in clear. Here secrets are stored as hashes, expire, and a client has two while one is being replaced. The error names the encoding where that may be the cause.',
+    'The engine compares with one secret in clear. Here secrets are stored as hashes, expire, and a client ' +
+    'has two while one is being replaced. The error names the encoding where that may be the cause.',
   test: 'test/protocol/client-authentication.test.ts',
   apply(provider, { clients }) {
     // The types of the engine leave it out; the engine awaits the result.

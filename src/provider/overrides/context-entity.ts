@@ -15,7 +15,9 @@ export const contextEntity: Override = {
   name: 'context-entity',
   symbols: ['OIDCContext.prototype.entity'],
   reason:
-    'It is called when the client of a request becomes known. The engine has no other hook between reading the parameters and checking the secret. A stopped client is refused here. The hook `clientKnown` of a route runs here too, after the engine has checked the origin of the request.',
+    'It is called when the client of a request becomes known. The engine has no other hook between reading ' +
+    'the parameters and checking the secret. A stopped client is refused here. The hook `clientKnown` of a ' +
+    'route runs here too, after the engine has checked the origin of the request.',
   test: 'test/security/limits.test.ts',
   apply(provider, { clients, hooks }) {
     const { prototype } = provider.OIDCContext;

@@ -54,7 +54,8 @@ export const cookieKeys: Override = {
   name: 'cookie-keys',
   symbols: ['keys'],
   reason:
-    'Koa signs cookies by HMAC-SHA1 and imports each key anew. HMAC-SHA256 over imported keys takes a third of the time.',
+    'Koa signs cookies by HMAC-SHA1 and imports each key anew. HMAC-SHA256 over imported keys takes a third ' +
+    'of the time.',
   test: 'test/provider/cookie-signature.test.ts',
   apply(provider, { keys }) {
     provider.keys = createCookieSigner(keys.cookieKeys);

@@ -8,7 +8,11 @@ export const deviceUserCode: Override = {
   name: 'device-user-code',
   symbols: ['DeviceCode.findByUserCode', 'DeviceCode.prototype.save'],
   reason:
-    'The engine does not limit guesses of user codes (RFC 8628 §5.1). And it marks a confirmed code as in flight so that no second browser confirms it, but it refuses the first browser as well, which may have sent the form twice or come back. The first decision is the one that counts. And a new device code is counted, and refused beyond a limit, before it is stored (admission.ts). And an approved code has the time of the sign-in, as in authorization-code-save.ts.',
+    'The engine does not limit guesses of user codes (RFC 8628 §5.1). And it marks a confirmed code as in ' +
+    'flight so that no second browser confirms it, but it refuses the first browser as well, which may have ' +
+    'sent the form twice or come back. The first decision is the one that counts. And a new device code is ' +
+    'counted, and refused beyond a limit, before it is stored (admission.ts). And an approved code has the ' +
+    'time of the sign-in, as in authorization-code-save.ts.',
   test: 'test/protocol/device.test.ts',
   apply({ DeviceCode }, { admit, options: { deviceUserCode } }) {
     const { prototype } = DeviceCode;

@@ -29,7 +29,9 @@ export const generateTokenId: Override = {
     'RefreshToken.prototype.generateTokenId',
   ],
   reason:
-    'The ids of the codes and tokens of a grant begin with the family of the grant, so that all of it is committed at once. A rotated refresh token has a derived successor, so that a client that retries gets the same one. And it is the last moment to choose the format of an access token.',
+    'The ids of the codes and tokens of a grant begin with the family of the grant, so that all of it is ' +
+    'committed at once. A rotated refresh token has a derived successor, so that a client that retries gets ' +
+    'the same one. And it is the last moment to choose the format of an access token.',
   test: 'test/store/refresh.test.ts',
   apply(provider, { clock, keys }) {
     const code = prototypeOf(provider.AuthorizationCode);

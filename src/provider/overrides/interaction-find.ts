@@ -12,7 +12,9 @@ export const interactionFind: Override = {
   name: 'interaction-find',
   symbols: ['Interaction.find'],
   reason:
-    'The engine lets any browser with the cookie of an interaction resume it. An attacker could begin a sign-in, plant its cookie in the browser of a victim who completes it, and resume it in the browser of the attacker (session fixation).',
+    'The engine lets any browser with the cookie of an interaction resume it. An attacker could begin a ' +
+    'sign-in, plant its cookie in the browser of a victim who completes it, and resume it in the browser of ' +
+    'the attacker (session fixation).',
   test: 'test/pages/sign-in.test.ts',
   apply(provider, { options: { interactionFind } }) {
     if (!interactionFind) return;

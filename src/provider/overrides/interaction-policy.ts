@@ -22,7 +22,10 @@ export const interactionPolicy: Override = {
   name: 'interaction-policy',
   symbols: ['internals.configuration.interactions.policy'],
   reason:
-    'The engine makes three promises for each of more than thirty checks: an eighth of the memory of an authorization request. Nearly all checks say at once that there is no need to prompt, so the engine gets the others only, with their outcomes. As before, the checks of a prompt start together, after the prompts before it were passed.',
+    'The engine makes three promises for each of more than thirty checks: an eighth of the memory of an ' +
+    'authorization request. Nearly all checks say at once that there is no need to prompt, so the engine gets ' +
+    'the others only, with their outcomes. As before, the checks of a prompt start together, after the ' +
+    'prompts before it were passed.',
   test: 'test/provider/interaction-policy.test.ts',
   apply(provider) {
     const { policy } = internalsOf(provider).configuration.interactions;

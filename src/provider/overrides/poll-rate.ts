@@ -91,7 +91,8 @@ export const pollRate: Override = {
   name: 'poll-rate',
   symbols: ['DeviceCode.find', 'BackchannelAuthenticationRequest.find'],
   reason:
-    'The engine lets clients poll as often as they like. A client that polls too soon has to slow down, for this poll and all later ones (RFC 8628 §3.5, OpenID Connect CIBA §11).',
+    'The engine lets clients poll as often as they like. A client that polls too soon has to slow down, for ' +
+    'this poll and all later ones (RFC 8628 §3.5, OpenID Connect CIBA §11).',
   test: 'test/protocol/device.test.ts',
   apply(provider, { clock, options: { pollRate: { deviceInterval, cibaInterval } = {} } }) {
     limitPolls<InstanceType<Provider['DeviceCode']>>(provider.DeviceCode, {

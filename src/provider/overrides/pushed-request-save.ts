@@ -5,7 +5,8 @@ export const pushedRequestSave: Override = {
   name: 'pushed-request-save',
   symbols: ['PushedAuthorizationRequest.prototype.save'],
   reason:
-    'The engine keeps a pushed request for a minute; the operator may set a shorter time (RFC 9126 §2.2). And it is counted, and refused beyond a limit, before it is stored (admission.ts).',
+    'The engine keeps a pushed request for a minute; the operator may set a shorter time (RFC 9126 §2.2). And ' +
+    'it is counted, and refused beyond a limit, before it is stored (admission.ts).',
   test: 'test/protocol/pushed-requests.test.ts',
   apply(provider, { admit, options: { pushedRequestSave } }) {
     const { maxSeconds = Infinity } = pushedRequestSave ?? {};

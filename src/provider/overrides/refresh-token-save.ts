@@ -13,7 +13,10 @@ export const refreshTokenSave: Override = {
   name: 'refresh-token-save',
   symbols: ['RefreshToken.prototype.save'],
   reason:
-    'RFC 9449 §5: a refresh token that a public client gets in answer to a proof is bound to the key of the proof. The engine binds the first one of a grant, and gives its successors the key of the first, which has none when the client began without a proof. And it repeats the time of the sign-in that the code has (authorization-code-save.ts).',
+    'RFC 9449 §5: a refresh token that a public client gets in answer to a proof is bound to the key of the ' +
+    'proof. The engine binds the first one of a grant, and gives its successors the key of the first, which ' +
+    'has none when the client began without a proof. And it repeats the time of the sign-in that the code has ' +
+    '(authorization-code-save.ts).',
   test: 'test/protocol/dpop.test.ts',
   apply(provider, { grantTypes }) {
     const readAuthentication = createReadAuthentication(grantTypes);

@@ -20,7 +20,9 @@ export const replayDetection: Override = {
   name: 'replay-detection',
   symbols: ['ReplayDetection.unique'],
   reason:
-    'The engine reads before it writes, so two requests at once both pass. Here the mark is an insert of the commit: the store lets one request through and no round trip is added. The mark stays when the request is refused for another reason. Assertions and DPoP proofs have separate marks.',
+    'The engine reads before it writes, so two requests at once both pass. Here the mark is an insert of the ' +
+    'commit: the store lets one request through and no round trip is added. The mark stays when the request ' +
+    'is refused for another reason. Assertions and DPoP proofs have separate marks.',
   test: 'test/protocol/dpop.test.ts',
   apply(provider) {
     provider.ReplayDetection.unique = async (issuer: string, jti: string, exp: number): Promise<boolean> => {

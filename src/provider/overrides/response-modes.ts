@@ -27,7 +27,9 @@ export const responseModes: Override = {
   name: 'response-modes',
   symbols: ['internals.responseModes', 'IdToken.prototype.issue'],
   reason:
-    'registerResponseMode adds a mode but does not replace one. The page of form_post has an inline script, no mode adds error_uri (RFC 6749 §4.1.2.1), and errors redirect to clients that registered themselves too (RFC 9700 §4.11.2).',
+    'registerResponseMode adds a mode but does not replace one. The page of form_post has an inline script, ' +
+    'no mode adds error_uri (RFC 6749 §4.1.2.1), and errors redirect to clients that registered themselves ' +
+    'too (RFC 9700 §4.11.2).',
   test: 'test/protocol/authorization-responses.test.ts',
   apply(provider, { options }) {
     if (!options.responseModes) return;

@@ -52,7 +52,11 @@ export const router: Override = {
   name: 'router',
   symbols: methods.map((method) => `Router.prototype.${method}`),
   reason:
-    'Features add middleware to single routes. And the first step of each route defines ctx.oidc as a getter: V8 keeps the descriptor of a getter among old objects, and with it the whole request until the next full collection. A plain property does the same work: of a token request, 0.9 KB stay among old objects instead of 10.9 KB (Node 24). The step that refuses JWTs catches an error for each opaque token, and the stack trace of the error takes longer than most steps; such tokens skip it.',
+    'Features add middleware to single routes. And the first step of each route defines ctx.oidc as a getter: ' +
+    'V8 keeps the descriptor of a getter among old objects, and with it the whole request until the next full ' +
+    'collection. A plain property does the same work: of a token request, 0.9 KB stay among old objects ' +
+    'instead of 10.9 KB (Node 24). The step that refuses JWTs catches an error for each opaque token, and the ' +
+    'stack trace of the error takes longer than most steps; such tokens skip it.',
   test: 'test/provider/request-memory.test.ts',
   apply(provider) {
     if (!withReplacedStep.has(provider)) {

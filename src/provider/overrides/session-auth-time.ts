@@ -20,7 +20,10 @@ export const sessionAuthTime: Override = {
   name: 'session-auth-time',
   symbols: ['Session.prototype.loginAccount', 'Session.prototype.past', 'Session.prototype.authTime'],
   reason:
-    'The engine knows one time of a sign-in, that of the session here. A person who is signed in at an upstream comes back at once, and may have signed in there yesterday: `max_age` and `auth_time` mean that time (OpenID Connect Core §2, §3.1.2.1). The other time stays what a session lives from, and what a new password makes void.',
+    'The engine knows one time of a sign-in, that of the session here. A person who is signed in at an ' +
+    'upstream comes back at once, and may have signed in there yesterday: `max_age` and `auth_time` mean that ' +
+    'time (OpenID Connect Core §2, §3.1.2.1). The other time stays what a session lives from, and what a new ' +
+    'password makes void.',
   test: 'test/upstreams/age-of-sign-in.test.ts',
   apply(provider, { clock }) {
     // The types of the engine leave out what is replaced here.

@@ -38,7 +38,11 @@ export const session: Override = {
   name: 'session',
   symbols: ['Session.prototype.id', 'Session().uid', 'Session.prototype.sidFor', 'Session.prototype.save'],
   reason:
-    'The cookie of a session begins with the family of its uid: both lead to one document, so a new cookie needs no second document. uid and sid are in each token of a sign-in and no longer than they need to be. Of callers who are not signed in, the engine would store a session for each request with the cookie of a session that has ended; such a session is stored only for the state of a form, and counted (admission.ts).',
+    'The cookie of a session begins with the family of its uid: both lead to one document, so a new cookie ' +
+    'needs no second document. uid and sid are in each token of a sign-in and no longer than they need to be. ' +
+    'Of callers who are not signed in, the engine would store a session for each request with the cookie of a ' +
+    'session that has ended; such a session is stored only for the state of a form, and counted ' +
+    '(admission.ts).',
   test: 'test/protocol/prompts.test.ts',
   apply(provider, { admit }) {
     // The types of the engine leave out what is replaced here.

@@ -88,7 +88,10 @@ export const storedPayload: Override = {
     ...Array.from(readModels.keys(), (name) => `${name}.instantiate`),
   ],
   reason:
-    'The engine copies a model into its payload twice, with a call of `Object.defineProperty` for each member: that is a tenth of the processor time of a code exchange. It copies what it found into a model in the same way. And it knows its own members only, not those that this server adds. No stored member is named `__proto__`, so an assignment does the same.',
+    'The engine copies a model into its payload twice, with a call of `Object.defineProperty` for each ' +
+    'member: that is a tenth of the processor time of a code exchange. It copies what it found into a model ' +
+    'in the same way. And it knows its own members only, not those that this server adds. No stored member is ' +
+    'named `__proto__`, so an assignment does the same.',
   test: 'test/provider/stored-payload.test.ts',
   apply(provider, { clock }) {
     for (const name of models) {

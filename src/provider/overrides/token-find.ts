@@ -84,7 +84,9 @@ export const tokenFind: Override = {
   name: 'token-find',
   symbols: ['AccessToken.find', 'ClientCredentials.find', 'RefreshToken.find'],
   reason:
-    'The engine stores opaque tokens only and accepts no JWT at introspection, revocation and userinfo. It ends a whole grant with one access token, and introspects tokens of clients that were removed (RFC 7592 §2.3). Tokens of stopped clients are found nowhere.',
+    'The engine stores opaque tokens only and accepts no JWT at introspection, revocation and userinfo. It ' +
+    'ends a whole grant with one access token, and introspects tokens of clients that were removed (RFC 7592 ' +
+    '§2.3). Tokens of stopped clients are found nowhere.',
   test: 'test/protocol/token-status.test.ts',
   apply(provider, { store, keys, clients, plainAudiences }) {
     const { AccessToken, ClientCredentials, RefreshToken } = provider;

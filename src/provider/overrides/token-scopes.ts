@@ -17,7 +17,10 @@ export const tokenScopes: Override = {
   name: 'token-scopes',
   symbols: ['BaseToken.prototype.scopes'],
   reason:
-    'The engine gives a client every scope of the code or refresh token that it redeems. Here it gives those that the client may still use, so that an operator who narrows the scope of a client need not wait for its refresh tokens to end, and a client for access tokens only gets no ID token. The stored token keeps its scope.',
+    'The engine gives a client every scope of the code or refresh token that it redeems. Here it gives those ' +
+    'that the client may still use, so that an operator who narrows the scope of a client need not wait for ' +
+    'its refresh tokens to end, and a client for access tokens only gets no ID token. The stored token keeps ' +
+    'its scope.',
   test: 'test/protocol/narrowed-clients.test.ts',
   apply(provider) {
     // The types of the engine leave out the base class.

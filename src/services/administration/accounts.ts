@@ -41,7 +41,7 @@ interface Dependencies extends RightOver {
 }
 
 /**
- * Who reads the mail of an account can choose a new password, so another address is as good as a recovery link. Without
+ * A reader of the mail of an account can choose a new password, so another address is as good as a recovery link. Without
  * an address, or with one that isn't verified, the person gets neither notices nor the mail for a new password.
  */
 const changesAddress = (changes: Claims = {}, { claims }: Account): boolean => {

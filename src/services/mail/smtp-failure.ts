@@ -20,7 +20,7 @@ const reasons: Readonly<Record<string, string>> = {
 const isCertificateError = ({ message }: Error): boolean => /certificate|altnames|self.signed/i.test(message);
 
 /**
- * Of the error only a code is kept: its text repeats the words of the server, which may name the receiver. A mail server
+ * Only a code of the error is kept: its text repeats the words of the server, which may name the receiver. A mail server
  * that refuses the receiver or the content with 5xx refuses for good (RFC 5321 §4.2.1). What is wrong with the
  * connection or the sign-in can be repaired, so those messages are kept for another attempt.
  */
