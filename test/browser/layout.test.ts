@@ -1,6 +1,8 @@
 import { createServer } from 'node:http';
 import t, { type Test } from 'tap';
-import { newTab, startBrowserTest } from './browser-test.ts';
+import { launchChromium } from '../support/chromium.ts';
+import { startInProcess } from '../support/setup/index.ts';
+import { newTab } from './browser-test.ts';
 
 t.setTimeout(300_000);
 
@@ -21,6 +23,8 @@ const serveLogos = async (t: Test): Promise<string> => {
 };
 
 const logos = await serveLogos(t);
+const chromium = await launchChromium();
+t.teardown(() => chromium.close());
 
 for (const [size, least, most] of [
   ['320x60', 150, 192],
@@ -29,7 +33,7 @@ for (const [size, least, most] of [
   ['40x120', 8, 32],
 ] as const) {
   t.test(`a logo of ${size} keeps its shape in the header`, async (t) => {
-    const { postern, chromium } = await startBrowserTest(t, { pages: { logo: `${logos}/${size}.svg` } });
+    const postern = await startInProcess(t, { pages: { logo: `${logos}/${size}.svg` } });
     const context = await chromium.newContext();
     t.teardown(() => context.close());
     const complaints: string[] = [];
@@ -49,7 +53,7 @@ for (const [size, least, most] of [
 }
 
 t.test('the description of the JSON token endpoint breaks no code', async (t) => {
-  const { postern, chromium } = await startBrowserTest(t);
+  const postern = await startInProcess(t);
   const context = await chromium.newContext();
   t.teardown(() => context.close());
   const tab = await newTab(context, []);
