@@ -402,6 +402,13 @@ const explanations = {
     fixes: ['Reload the page and submit the form again.'],
     specification: rfc(6749, '10.12'),
   },
+  sign_in_ended: {
+    status: 409,
+    meaning: 'The sign-in ended while a form was sent.',
+    causes: ['A new password was set meanwhile, or everything that was signed in to the account was ended.'],
+    fixes: ['Sign in again.'],
+    specification: core,
+  },
   link_gone: {
     status: 410,
     meaning: 'The link of a message doesn’t work any more.',

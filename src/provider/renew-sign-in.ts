@@ -24,7 +24,8 @@ interface Renewal {
 
 /**
  * Continues the session of a browser in which the person has just given the password again: the session gets a new time
- * of sign-in and a new cookie, so that a stolen one ends. Returns the `Set-Cookie` lines.
+ * of sign-in and a new cookie, so that a stolen one ends. Returns the `Set-Cookie` lines, and none for a session that was
+ * ended meanwhile.
  */
 export const renewSignIn = async (
   { provider, store }: Dependencies,
@@ -38,6 +39,7 @@ export const renewSignIn = async (
   return asyncLocalStorage.run(ctx, () =>
     runInUnitOfWork(store, async (work) => {
       const session = await provider.Session.get(ctx);
+      if (session.accountId === undefined) return [];
       session.loginTs = at;
       Object.assign(session, { loginMs: undefined, authTs: undefined, saidTs: undefined });
       if (strength) Object.assign(session, { amr: [...strength.amr], acr: strength.acr });

@@ -3,6 +3,7 @@ import type { Form } from '../../http/pages/form.ts';
 import { renewSignIn } from '../../provider/renew-sign-in.ts';
 import { problemOf } from '../../services/account-forms/index.ts';
 import type { AccountPages, AccountVisit } from '../../services/account-pages/index.ts';
+import { ifStillSignedIn } from '../../services/accounts/index.ts';
 import { sessionIdOf } from '../../services/sessions/index.ts';
 import { createCheckPassword } from '../../services/sign-ins/index.ts';
 import { accountPasswordPage, type PasswordProblem } from '../../views/pages/account-password.ts';
@@ -65,7 +66,10 @@ export const passwordPages = (dependencies: AccountPasswordDependencies) => {
   ): Promise<readonly string[]> => {
     const { account, session } = visit;
     const offlineToo = form['offline'] === 'yes';
-    await accounts.setPassword(account.id, form['password'] ?? '', { keepTokens: !offlineToo });
+    await accounts.setPassword(account.id, form['password'] ?? '', {
+      keepTokens: !offlineToo,
+      check: ifStillSignedIn(account),
+    });
     const renewed = await renewSignIn(
       { provider: engine().provider, store },
       {

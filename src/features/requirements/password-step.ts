@@ -2,7 +2,7 @@ import { displayOf } from '../../http/interactions/client-display.ts';
 import type { Step, StepOutcome, Visit } from '../../http/interactions/step.ts';
 import type { Form } from '../../http/pages/form.ts';
 import { type NewAccountProblem, problemOf } from '../../services/account-forms/index.ts';
-import type { Account } from '../../services/accounts/index.ts';
+import { type Account, ifStillSignedIn, isSignInEnded } from '../../services/accounts/index.ts';
 import { metRequirement } from '../../services/sign-ins/index.ts';
 import { requiredPasswordPage } from '../../views/pages/required-password.ts';
 import type { RequirementsDependencies } from './dependencies.ts';
@@ -51,8 +51,10 @@ export const createPasswordStep = (dependencies: RequirementsDependencies): Step
       if (await accounts.authenticate(account.username, password))
         return showForm(visit, account, 'passwordSame');
       try {
-        await accounts.setPassword(account.id, password);
+        await accounts.setPassword(account.id, password, { check: ifStillSignedIn(account) });
       } catch (error) {
+        // The engine asks for a new sign-in then.
+        if (isSignInEnded(error)) return { finish: { ...lastSubmission } };
         const problem = problemOf(error);
         if (problem === undefined) throw error;
         return showForm(visit, account, problem);

@@ -1,7 +1,7 @@
 import { interactionPolicy } from 'oidc-provider';
 import type { Visit } from '../../http/interactions/step.ts';
 import type { Account, Accounts, Requirement } from '../../services/accounts/index.ts';
-import { pendingRequirements } from '../../services/sign-ins/index.ts';
+import { findSignedInAccount, pendingRequirements } from '../../services/sign-ins/index.ts';
 
 const { Check, Prompt } = interactionPolicy;
 
@@ -16,12 +16,16 @@ export const createRequirementPrompt = (requirement: Requirement): interactionPo
     ),
   );
 
-/** The account of whom it is still required; undefined when another tab has done it, or the account is gone. */
+/**
+ * The account of whom it is still required; undefined when another tab has done it, when the account is gone, or when the
+ * sign-in doesn't count any more, as after another temporary password.
+ */
 export const requiredOf = async (
   requirement: Requirement,
-  { interaction }: Visit,
+  { interaction, provider }: Visit,
   accounts: Pick<Accounts, 'find'>,
 ): Promise<Account | undefined> => {
-  const account = await accounts.find(interaction.session?.accountId ?? '');
-  return account?.enabled && account.required?.includes(requirement) ? account : undefined;
+  const session = await provider.Session.findByUid(interaction.session?.uid ?? '');
+  const account = session && (await findSignedInAccount(session, accounts));
+  return account?.required?.includes(requirement) ? account : undefined;
 };

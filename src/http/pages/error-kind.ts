@@ -3,6 +3,7 @@ import type { ErrorKind } from '../../views/languages/messages.ts';
 const byCode: Readonly<Record<string, ErrorKind>> = {
   interaction_expired: 'expired',
   form_expired: 'expired',
+  sign_in_ended: 'expired',
   link_gone: 'linkGone',
   // Its status would suggest that another account might have permission.
   foreign_form: 'badRequest',

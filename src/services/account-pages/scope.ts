@@ -1,4 +1,10 @@
-import type { FastifyPluginAsync, FastifyRequest, preHandlerAsyncHookHandler } from 'fastify';
+import type {
+  FastifyError,
+  FastifyPluginAsync,
+  FastifyReply,
+  FastifyRequest,
+  preHandlerAsyncHookHandler,
+} from 'fastify';
 import type { Config } from '#config';
 import { macOf, verifyMac } from '../../form-mac.ts';
 import type { Form } from '../../http/pages/form.ts';
@@ -8,7 +14,7 @@ import type { Engine } from '../../provider/engine.ts';
 import { routes } from '../../provider/paths.ts';
 import type { Clock, Store } from '../../store/port.ts';
 import { signInFailedPage } from '../../views/pages/account-sign-in.ts';
-import type { Accounts } from '../accounts/index.ts';
+import { type Accounts, isSignInEnded } from '../accounts/index.ts';
 import { accountCallbackPath, accountPath } from '../clients/index.ts';
 import { displayOfAccount, findReadyAccount, loadSession } from '../sign-ins/index.ts';
 import { createRequireRecentSignIn } from './recent-sign-in.ts';
@@ -45,12 +51,16 @@ export const accountScope = (
   const csrfSubject = ({ account, session }: Pick<AccountVisit, 'account' | 'session'>) =>
     ['account form', account.id, session.uid] as const;
 
+  const startSignIn = (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    const [path = ''] = request.url.split('?');
+    return signIns.start(request, reply, { returnTo: request.method === 'POST' ? path : request.url });
+  };
+
   const requireSignIn: preHandlerAsyncHookHandler = async (request, reply) => {
     const session = await loadSession(engine().provider, request, reply);
     const account = await findReadyAccount(session, accounts);
+    if (!account) return startSignIn(request, reply);
     const [path = ''] = request.url.split('?');
-    if (!account)
-      return signIns.start(request, reply, { returnTo: request.method === 'POST' ? path : request.url });
     const page = pages.pageFor(request);
     const csrf = macOf(csrfSubject({ account, session }), cookieKeys());
     const { zoneinfo: zone } = account.claims;
@@ -120,6 +130,10 @@ export const accountScope = (
   };
 
   const signedIn: FastifyPluginAsync = async (scope) => {
+    const fallback = scope.errorHandler;
+    scope.setErrorHandler<FastifyError>((error, request, reply) =>
+      isSignInEnded(error) ? startSignIn(request, reply) : fallback.call(scope, error, request, reply),
+    );
     scope.addHook('preHandler', requireSignIn);
     scope.addHook('preHandler', refuseForgedForms);
     for (const section of sections) if (section.pages) await scope.register(await section.pages(account));
