@@ -41,8 +41,8 @@ interface Dependencies extends RightOver {
 }
 
 /**
- * A reader of the mail of an account can choose a new password, so another address is as good as a recovery link. Without
- * an address, or with one that isn't verified, the person gets neither notices nor the mail for a new password.
+ * A reader of the mail of an account can choose a new password, so another address is as good as a recovery link.
+ * Without an address, or with one that isn't verified, the person gets neither notices nor the mail for a new password.
  */
 const changesAddress = (changes: Claims = {}, { claims }: Account): boolean => {
   const differs = (name: string, meaningOf: (value: unknown) => unknown): boolean =>

@@ -19,7 +19,7 @@ interface Dependencies extends RightOver {
   readonly recordChange: RecordChange;
 }
 
-/** Mail tells people what happened to their accounts, so a person who may only change clients can't keep it from them. */
+/** Mail tells people what happened to their accounts. The right to change clients is not enough to withhold it. */
 export const outboxPermissions: Readonly<Record<QueueName, Permission>> = {
   requests: 'clients',
   mail: 'accounts',

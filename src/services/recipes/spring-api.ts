@@ -1,8 +1,8 @@
 import type { Recipe } from './recipe.ts';
 
 /**
- * The API uses introspection, so that a revoked token ends at once. A resource server of Spring Security that verifies signed
- * access tokens itself refuses the type of RFC 9068.
+ * The API uses introspection, so that a revoked token ends at once. A resource server of Spring Security that verifies
+ * signed access tokens itself refuses the type of RFC 9068.
  */
 export const springApi: Recipe = {
   name: 'spring-api',
