@@ -4,6 +4,8 @@ import type { KoaContextWithOIDC } from 'oidc-provider';
 export interface SignInTime {
   /** Seconds since the epoch. */
   readonly signedInAt: number;
+  /** When a session began with it, in milliseconds since the epoch. */
+  readonly beganAt?: number;
   readonly endsWithSignIn: boolean;
 }
 

@@ -41,7 +41,12 @@ export const renewSignIn = async (
       const session = await provider.Session.get(ctx);
       if (session.accountId === undefined) return [];
       session.loginTs = at;
-      Object.assign(session, { loginMs: undefined, authTs: undefined, saidTs: undefined });
+      Object.assign(session, {
+        loginMs: undefined,
+        beganAt: undefined,
+        authTs: undefined,
+        saidTs: undefined,
+      });
       if (strength) Object.assign(session, { amr: [...strength.amr], acr: strength.acr });
       session.resetIdentifier();
       await session.persist();

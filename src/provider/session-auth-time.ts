@@ -1,9 +1,14 @@
-/** The times of a session, in seconds since the epoch but for `loginMs`. */
+/** The times of a session, in seconds since the epoch but for `loginMs` and `beganAt`. */
 export interface SignInTimes {
   /** When the session began, or its owner signed in again. */
   readonly loginTs?: number | undefined;
   /** The milliseconds after `loginTs`. Absent in sessions of an earlier release. */
   readonly loginMs?: number | undefined;
+  /**
+   * When the session began with this sign-in, in milliseconds since the epoch. Absent in sessions of an earlier release,
+   * and after the person has proven on an account page who they are.
+   */
+  readonly beganAt?: number | undefined;
   /**
    * When the person has proven who they are, if that was before: at an upstream, where they were signed in already. 0
    * where it isn't known.
@@ -27,8 +32,9 @@ export const untoldAuthTimeOf = (times: SignInTimes): number | undefined => {
 };
 
 /** Until when a session counts is asked of this time: a session ends with the sign-in that began it. */
-export const signInTimeOf = ({ loginTs = 0, loginMs }: SignInTimes) => ({
+export const signInTimeOf = ({ loginTs = 0, loginMs, beganAt }: SignInTimes) => ({
   signedInAt: loginTs,
   endsWithSignIn: true,
   ...(loginMs !== undefined && { milliseconds: loginMs }),
+  ...(beganAt !== undefined && { beganAt }),
 });

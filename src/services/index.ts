@@ -230,7 +230,7 @@ export const createServices = async (dependencies: Dependencies): Promise<Servic
     clock,
     accounts,
     endEverything,
-    forgetAccount: createForgetAccount({ store, events }),
+    forgetAccount: createForgetAccount({ store }),
     onError,
   });
   const endUpstreamSessions = createEndUpstreamSessions({

@@ -1,5 +1,6 @@
 import t, { type Test } from 'tap';
 import type { SecurityEvent } from '#src/events.ts';
+import { forgetPasskeys } from '#src/services/passkeys/index.ts';
 import { ownerKey } from '#src/services/passkeys/record.ts';
 import { kinds } from '#src/store/record-kinds.ts';
 import { addPasskey, passkeyFormOf, sendPasskey } from '../support/passkeys.ts';
@@ -363,8 +364,8 @@ t.test('with a passkey, the password alone removes none and adds none', async (t
 
 t.test('an account that is deleted leaves nothing of its passkeys', async (t) => {
   const { account, authenticator } = await signedInByPasskey(true);
-  await passkeys.forget(account);
-  await passkeys.forget(account);
+  await forgetPasskeys(server.store, account);
+  await forgetPasskeys(server.store, account);
   t.strictSame(await passkeys.list(account.id), []);
   const documents = await server.store.read([
     { kind: kinds.passkeys, family: account.id, id: '' },

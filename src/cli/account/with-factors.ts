@@ -41,6 +41,6 @@ export const withFactors = <T>(
     const notices = await createCommandNotices(installation);
     const cipher = await loadSecretCipher(config, store);
     const factors = createFactors({ ...installation, cipher, accounts, notices });
-    const passkeys = createPasskeyList(installation);
+    const passkeys = createPasskeyList({ ...installation, accounts });
     return work({ account, accounts, factors, passkeys, notices, installation });
   });

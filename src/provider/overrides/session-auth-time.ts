@@ -4,6 +4,7 @@ import type { Override } from './override.ts';
 
 interface Session extends SignInTimes {
   loginMs?: number | undefined;
+  beganAt?: number | undefined;
   authTs?: number | undefined;
   saidTs?: number | undefined;
   loginAccount(details: object): void;
@@ -34,6 +35,7 @@ export const sessionAuthTime: Override = {
       loginAccount.call(this, details);
       const login = currentContext()?.oidc.entities.Interaction?.result?.login;
       this.loginMs = timeIn(login, 'ms');
+      this.beganAt = login && clock.now();
       this.authTs = timeIn(login, 'authTs');
       this.saidTs = timeIn(login, 'saidTs');
     };

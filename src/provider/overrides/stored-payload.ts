@@ -51,7 +51,7 @@ const ownMembers: Partial<Record<ModelName, readonly string[]>> = {
   BackchannelAuthenticationRequest: ['authTs'],
   DeviceCode: ['authTs'],
   RefreshToken: ['authTs'],
-  Session: ['loginMs', 'authTs', 'saidTs'],
+  Session: ['loginMs', 'beganAt', 'authTs', 'saidTs'],
 };
 
 const storedMembers = (provider: Provider, name: ModelName): ReadonlySet<string> =>

@@ -15,7 +15,10 @@ import { useFields } from './session-use.ts';
  * (`i:`). So requests that run at the same time do not undo each other's changes.
  */
 
-/** The milliseconds of `loginTs`, in a field of its own because `.who` is full: Redis packs texts of up to 64 bytes. */
+/**
+ * The milliseconds of `loginTs`, and `beganAt`. They are a field of their own because `.who` is full: Redis packs texts of up
+ * to 64 bytes.
+ */
 const millisecondsField = '.ms';
 
 /** The former cookie of a signed-in session is good for this long, for requests that were in progress when it changed. */
@@ -85,8 +88,9 @@ export const formerGrantIn = (document: Document | undefined, clientId: string):
 const fieldsOf = (payload: AdapterPayload, signIn: string | undefined): Record<string, string> => {
   const fields: Record<string, string> = {};
   if (signIn !== undefined) fields['.who'] = signIn;
-  if (signIn !== undefined && payload['loginMs'] !== undefined)
-    fields[millisecondsField] = String(payload['loginMs']);
+  const { loginMs, beganAt } = payload;
+  if (signIn !== undefined && (loginMs ?? beganAt) !== undefined)
+    fields[millisecondsField] = JSON.stringify([loginMs ?? null, beganAt ?? null]);
   if (payload['state']) fields['.state'] = JSON.stringify(payload['state']);
   for (const [clientId, state] of Object.entries(payload.authorizations ?? {})) {
     fields[clientField(clientId)] = encodeClient(state);
@@ -113,7 +117,11 @@ const decode = (document: Document, id: string, as: SessionId, now: number): Ada
   const payload: AdapterPayload = { uid: familyOf(id) + rest, iat };
   const { fields } = document;
   if (fields['.who']) addSignIn(payload, fields['.who']);
-  if (fields[millisecondsField]) payload['loginMs'] = Number(fields[millisecondsField]);
+  if (fields[millisecondsField]) {
+    const [loginMs, beganAt] = JSON.parse(fields[millisecondsField]);
+    if (loginMs !== null) payload['loginMs'] = loginMs;
+    if (beganAt !== null) payload['beganAt'] = beganAt;
+  }
   if (fields['.state']) payload['state'] = JSON.parse(fields['.state']);
   let authorizations: Record<string, object> | undefined;
   for (const [name, text] of Object.entries(fields)) {

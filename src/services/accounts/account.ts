@@ -25,6 +25,11 @@ export interface Account {
   readonly passwordChangedAt?: number;
   /** Milliseconds since the epoch; absent until the first time. What was signed in before doesn't count any more. */
   readonly signedOutAt?: number;
+  /**
+   * Sign-ins from before this time that had no session yet don't count. Milliseconds since the epoch; absent until the
+   * first time.
+   */
+  readonly pendingSignInsEndedAt?: number;
   /** Changes of the address between these moments were taken back. In milliseconds since the epoch. */
   readonly addressRestored?: { readonly changedAt: number; readonly at: number };
   /** Absent when nothing is. */

@@ -10,6 +10,7 @@ import { createAccountChange } from './change.ts';
 import { createChangeFactors } from './change-factors.ts';
 import { createConfiguredAccounts } from './configured.ts';
 import type { Accounts, AddAccount } from './contract.ts';
+import { createEndPendingSignIns } from './end-pending-sign-ins.ts';
 import { createGroupClaims } from './group-claims.ts';
 import { createImporter } from './importer.ts';
 import { createLastAdministrator } from './last-administrator.ts';
@@ -116,6 +117,7 @@ export const createAccounts = ({
     ...createSetPassword({ passwords, clock, find, accountChange, draftPasswordNotice }),
     ...createRemovePassword({ clock, withEmail, accountChange }),
     changeFactors: createChangeFactors({ stored, clock, invalidate }),
+    endPendingSignIns: createEndPendingSignIns({ stored, configured, clock, invalidate }),
     ...createAccountStatus({ stored, configured, clock, accountChange }),
     async authenticate(...attempt) {
       const account = await authenticate(...attempt);

@@ -22,6 +22,7 @@ export const createChangeFactors =
         ...record,
         factors,
         ...(factorAddedAt !== undefined && { factorAddedAt }),
+        ...(remove && { pendingSignInsEndedAt: clock.now() }),
         ...(add && { required: changeRequired(record, { remove: ['factor'] }) }),
       };
     };

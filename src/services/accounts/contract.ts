@@ -146,6 +146,8 @@ export interface SignInTime {
   readonly signedInAt: number;
   /** The milliseconds after that, where they are known. */
   readonly milliseconds?: number;
+  /** When a session began with it, in milliseconds since the epoch, where that is known. */
+  readonly beganAt?: number;
   /** Whether it ends with the sign-in. Refresh tokens with `offline_access` don't. */
   readonly endsWithSignIn: boolean;
 }
@@ -242,6 +244,11 @@ export interface Accounts {
    * say so. `services/sessions` also removes what is ended.
    */
   signOut(id: string): Promise<void>;
+  /**
+   * Ends the sign-ins that have no session yet, because the browser keeps the last redirect back. Sessions stay. An
+   * account of the configuration has no record that could say so.
+   */
+  endPendingSignIns(id: string): Promise<void>;
   /** Ends what was signed in before, unless `keepTokens` says otherwise. */
   setPassword(id: string, password: string, options?: ChangePassword): Promise<void>;
   /** The hash of a password that was checked, for an account that is added later. Throws `overloaded` (503). */

@@ -29,15 +29,20 @@ export interface AccountLookup
 const precedes = ({ signedInAt, milliseconds = 999 }: SignInTime, at = 0): boolean =>
   signedInAt * 1000 + milliseconds < at;
 
+/** A session that began after its sign-in had ended, when the browser followed a redirect that it had kept back. */
+const wasPending = (signIn: SignInTime, endedAt = 0): boolean =>
+  precedes(signIn, endedAt) && signIn.beganAt !== undefined && signIn.beganAt >= endedAt;
+
 /**
  * Whether a sign-in still counts: after a new password, after the first second factor, and after everything was ended,
  * the person signs in again.
  */
 export const isSignInCurrent = (
-  { passwordChangedAt, factorAddedAt, signedOutAt }: Account,
+  { passwordChangedAt, factorAddedAt, signedOutAt, pendingSignInsEndedAt }: Account,
   signIn: SignInTime,
 ): boolean =>
   !precedes(signIn, signedOutAt) &&
+  !wasPending(signIn, pendingSignInsEndedAt) &&
   !(signIn.endsWithSignIn && (precedes(signIn, passwordChangedAt) || precedes(signIn, factorAddedAt)));
 
 /** How long a disabled account may still be used on a process that missed the message about it. */

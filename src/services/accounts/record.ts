@@ -22,6 +22,7 @@ export interface AccountRecord {
   readonly hash?: string;
   readonly passwordChangedAt?: number;
   readonly signedOutAt?: number;
+  readonly pendingSignInsEndedAt?: number;
   readonly addressRestored?: AddressRestored;
   readonly createdAt: number;
   readonly updatedAt: number;
@@ -165,6 +166,9 @@ export const toAccount = (record: AccountRecord): Account => ({
   version: versionOf(record),
   ...(record.passwordChangedAt === undefined ? {} : { passwordChangedAt: record.passwordChangedAt }),
   ...(record.signedOutAt === undefined ? {} : { signedOutAt: record.signedOutAt }),
+  ...(record.pendingSignInsEndedAt !== undefined && {
+    pendingSignInsEndedAt: record.pendingSignInsEndedAt,
+  }),
   ...(record.addressRestored && { addressRestored: record.addressRestored }),
   ...(record.required !== undefined && record.required.length > 0 && { required: record.required }),
   ...(record.factors !== undefined && record.factors.length > 0 && { factors: record.factors }),

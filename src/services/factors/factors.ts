@@ -25,7 +25,7 @@ interface Dependencies {
   readonly clock: Clock;
   readonly events: Events;
   readonly cipher: SecretCipher;
-  readonly accounts: Pick<Accounts, 'changeFactors'>;
+  readonly accounts: Pick<Accounts, 'changeFactors' | 'endPendingSignIns'>;
   /** Without it, no message is sent. */
   readonly notices?: Notices;
 }
@@ -108,7 +108,10 @@ export const createFactors = ({
       const kept = authenticators.length === 0 ? withoutRecovery(factors) : factors;
       return { result, ...(result > 0 && { next: { ...kept, authenticators } }) };
     });
-    if (removed > 0) emit('account.factor_removed', account, 'authenticator', by);
+    if (removed > 0) {
+      await accounts.endPendingSignIns(account.id);
+      emit('account.factor_removed', account, 'authenticator', by);
+    }
     return removed;
   };
 

@@ -12,7 +12,7 @@
  */
 export type { ChallengePurpose } from './challenges.ts';
 export type { Passkey, PasskeyList, Passkeys } from './passkey.ts';
-export { createPasskeyList } from './passkey-list.ts';
+export { createPasskeyList, forgetPasskeys } from './passkey-list.ts';
 export { createPasskeys } from './passkeys.ts';
 export { passkeysKey, readPasskeys } from './record.ts';
 export { PasskeyRefused } from './refused.ts';

@@ -5,6 +5,7 @@ import { Draft } from '../../store/draft.ts';
 import { Conflict } from '../../store/errors.ts';
 import type { Store, Write } from '../../store/port.ts';
 import { kinds } from '../../store/record-kinds.ts';
+import type { Account, Accounts } from '../accounts/index.ts';
 import type { Notices } from '../notices/index.ts';
 import type { By, PasskeyList } from './passkey.ts';
 import { idOf, ownerKey, passkeysKey, readPasskeys, replacePasskeys, type StoredPasskey } from './record.ts';
@@ -14,6 +15,7 @@ import { summaryOf } from './summary.ts';
 interface Dependencies {
   readonly store: Store;
   readonly events: Events;
+  readonly accounts: Pick<Accounts, 'endPendingSignIns'>;
   /** Absent for commands, which send no message. */
   readonly notices?: Notices;
 }
@@ -29,8 +31,15 @@ const nameInvalid = (): Failure =>
 
 const removeOwner = ({ id }: StoredPasskey): Write => ({ op: 'remove', key: ownerKey(id) });
 
+/** Removes what is left of the passkeys of an account that was removed. It can be repeated. */
+export const forgetPasskeys = async (store: Store, { id: account }: Pick<Account, 'id'>): Promise<void> => {
+  const [document] = await store.read([passkeysKey(account)]);
+  const { passkeys } = readPasskeys(document);
+  await store.commit([...passkeys.map(removeOwner), { op: 'remove', key: passkeysKey(account) }]);
+};
+
 /** What pages and commands do with passkeys that exist. It needs no keys of the server. */
-export const createPasskeyList = ({ store, events, notices }: Dependencies): PasskeyList => {
+export const createPasskeyList = ({ store, events, accounts, notices }: Dependencies): PasskeyList => {
   const changePasskeys = createChangePasskeys(store);
 
   const read = async (account: string) => {
@@ -88,6 +97,7 @@ export const createPasskeyList = ({ store, events, notices }: Dependencies): Pas
       if (outcome === 'unknown' || outcome === 'last') return outcome;
       // Not in the same commit: a cluster can't undo a removal, and without its owner a passkey that stays is dead.
       await store.commit([removeOwner(outcome)]);
+      await accounts.endPendingSignIns(account);
       emit('passkey.removed', account, by);
       return 'removed';
     },
@@ -105,13 +115,9 @@ export const createPasskeyList = ({ store, events, notices }: Dependencies): Pas
         if (gone.length === 0) return { result: gone };
         return { result: gone, next: { ...record, passkeys: kept }, also: gone.map(removeOwner) };
       });
+      if (removed.length > 0) await accounts.endPendingSignIns(account);
       for (const _ of removed) emit('passkey.removed', account, by);
       return removed.length;
-    },
-
-    async forget({ id: account }) {
-      const { passkeys } = await read(account);
-      await store.commit([...passkeys.map(removeOwner), { op: 'remove', key: passkeysKey(account) }]);
     },
   };
 };

@@ -71,8 +71,6 @@ export interface PasskeyList {
    * milliseconds since the epoch. The last way to sign in may be among them. Returns how many there were.
    */
   removeAll(account: Account, options?: { readonly since?: number; readonly by?: By }): Promise<number>;
-  /** Removes whatever is kept about passkeys of an account that is deleted. It can be repeated. */
-  forget(account: Pick<Account, 'id'>): Promise<void>;
 }
 
 export interface Passkeys extends PasskeyList {

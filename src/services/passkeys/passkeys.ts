@@ -25,7 +25,7 @@ interface Dependencies {
   readonly store: Store;
   readonly clock: Clock;
   readonly events: Events;
-  readonly accounts: Pick<Accounts, 'find'>;
+  readonly accounts: Pick<Accounts, 'endPendingSignIns' | 'find'>;
   readonly notices: Notices;
   /** The keys of the MACs of challenges, the newest first. */
   readonly cookieKeys: () => readonly string[];
@@ -62,7 +62,7 @@ export const createPasskeys = (dependencies: Dependencies): Passkeys => {
   const authenticate = createAuthenticatePasskey({ store, clock, accounts, challenges, changePasskeys });
 
   return {
-    ...createPasskeyList({ store, events, notices }),
+    ...createPasskeyList({ store, events, accounts, notices }),
     isEnabled: relyingParty !== undefined,
     rpId: relyingParty?.id ?? '',
 

@@ -26,7 +26,7 @@ interface Dependencies {
   readonly store: Store;
   readonly clock: Clock;
   readonly events: Events;
-  readonly accounts: Pick<Accounts, 'find' | 'signOut'>;
+  readonly accounts: Pick<Accounts, 'endPendingSignIns' | 'find' | 'signOut'>;
   readonly clients: Pick<Clients, 'get'>;
 }
 

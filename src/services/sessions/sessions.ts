@@ -3,6 +3,7 @@ import { grantKey } from '../../provider/storage/ids.ts';
 import { decodePayload } from '../../provider/storage/payload.ts';
 import type { Clock, Key, Listed, Store, Write } from '../../store/port.ts';
 import { kinds } from '../../store/record-kinds.ts';
+import type { Accounts } from '../accounts/index.ts';
 import type { Ended } from './end-everything.ts';
 import { listLive, type PageOf, type Paging } from './list.ts';
 import { type NotifyClients, sendNotifications } from './logout-notification.ts';
@@ -20,6 +21,7 @@ interface Dependencies {
   readonly store: Store;
   readonly clock: Clock;
   readonly events: Events;
+  readonly accounts: Pick<Accounts, 'endPendingSignIns'>;
   readonly notifyClients: NotifyClients;
   /** Nothing says in which browser a session was, so all of them are asked for a second factor again. */
   readonly forgetBrowsers: (account: string) => Promise<void>;
@@ -48,7 +50,7 @@ export interface Sessions {
    * too. The clients are notified. Undefined when there is no such session.
    */
   end(id: string, options?: EndOptions): Promise<SessionSummary | undefined>;
-  /** Ends all sessions of an account but one, as `end` does. Returns how many. */
+  /** Ends all sessions of an account but one, as `end` does, and sign-ins without a session yet. Returns how many. */
   endOthers(account: string, kept: string, options?: Omit<EndOptions, 'account'>): Promise<number>;
   listGrants(account: string, options?: Paging & { readonly client?: string }): Promise<PageOf<GrantSummary>>;
   /** Undefined when there is no such grant. */
@@ -77,6 +79,7 @@ export const createSessions = ({
   store,
   clock,
   events,
+  accounts,
   notifyClients,
   forgetBrowsers,
 }: Dependencies): Sessions => {
@@ -124,6 +127,8 @@ export const createSessions = ({
     end,
 
     async endOthers(account, kept, options) {
+      // First, so that a sign-in that becomes a session meanwhile is in the list or void.
+      await accounts.endPendingSignIns(account);
       let ended = 0;
       let cursor: string | undefined;
       do {

@@ -33,7 +33,7 @@ interface Dependencies {
 
 /**
  * The account whose first factor was given in this sign-in. Undefined when that was too long ago, or no longer counts:
- * the account was disabled, has another password, or was signed out of everything since.
+ * the account was disabled, has another password, was signed out of everything, or lost a way to sign in since.
  */
 export const findFirstFactor = async (
   result: InteractionResults | undefined,
@@ -44,6 +44,8 @@ export const findFirstFactor = async (
   if (!first || clock.now() - first.at > lifetimeMs) return undefined;
   const account = await accounts.find(first.accountId);
   if (!account?.enabled) return undefined;
-  const { passwordChangedAt = 0, signedOutAt = 0 } = account;
-  return Math.max(passwordChangedAt, signedOutAt) > first.at ? undefined : { first, account };
+  const { passwordChangedAt = 0, signedOutAt = 0, pendingSignInsEndedAt = 0 } = account;
+  return Math.max(passwordChangedAt, signedOutAt, pendingSignInsEndedAt) > first.at
+    ? undefined
+    : { first, account };
 };

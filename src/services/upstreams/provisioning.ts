@@ -225,6 +225,7 @@ export const createProvisioning = ({ store, accounts, groups, links, clock }: De
           if (account.upstreamGroups?.[upstream] === undefined) await store.commit(writes);
           else
             await accounts.update(account.id, { upstreamGroups: { upstream, groups: [] } }, { also: writes });
+          await accounts.endPendingSignIns(account.id);
           return 'removed';
         } catch (error) {
           if (!isConflictOf(error, kinds.upstreamLink, kinds.passkeys)) throw error;
