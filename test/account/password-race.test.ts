@@ -2,6 +2,7 @@ import t, { type Test } from 'tap';
 import type { Store } from '#src/store/port.ts';
 import { kinds } from '#src/store/record-kinds.ts';
 import { followPages } from '../support/follow-pages.ts';
+import { holdCommit } from '../support/hold-commit.ts';
 import { Browser, password, signedInBrowser } from '../support/setup/index.ts';
 import { linksIn } from '../support/smtp-server.ts';
 import { startWithMail } from '../support/start-with-mail.ts';
@@ -33,22 +34,8 @@ const open = async (t: Test) => {
   return { server, id, issuer, store, isPassword, nextLink, askForReset };
 };
 
-/** Holds back the next commit that changes an account until it is released. */
-const holdAccount = (store: Store) => {
-  const { promise: arrived, resolve: arrive } = Promise.withResolvers<void>();
-  const { promise: released, resolve: release } = Promise.withResolvers<void>();
-  const commit = store.commit.bind(store);
-  Object.assign(store, {
-    async commit(writes: Parameters<Store['commit']>[0]) {
-      if (!writes.some(({ key }) => key.kind === kinds.account)) return commit(writes);
-      Object.assign(store, { commit });
-      arrive();
-      await released;
-      return commit(writes);
-    },
-  });
-  return { arrived, release };
-};
+const holdAccount = (store: Store) =>
+  holdCommit(store, (writes) => writes.some(({ key }) => key.kind === kinds.account));
 
 t.test('a change of the password under way does not undo a reset by the owner', async (t) => {
   const { server, issuer, store, isPassword, askForReset } = await open(t);

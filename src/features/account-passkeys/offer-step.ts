@@ -2,11 +2,12 @@ import { interactionPolicy } from 'oidc-provider';
 import { displayOf } from '../../http/interactions/client-display.ts';
 import type { Step, StepOutcome, Visit } from '../../http/interactions/step.ts';
 import type { Form } from '../../http/pages/form.ts';
-import type { Account } from '../../services/accounts/index.ts';
+import { type Account, isSignInEnded } from '../../services/accounts/index.ts';
 import { describeRequest } from '../../services/notices/index.ts';
 import { PasskeyRefused } from '../../services/passkeys/index.ts';
 import {
   displayOfAccount,
+  findSignedInAccount,
   isPasskeyOffered,
   upstreamToAsk,
   withoutPasskeyOffer,
@@ -32,9 +33,10 @@ export const createOfferStep = ({
 }: PasskeysDependencies): Step => {
   const { Check, Prompt } = interactionPolicy;
 
-  const findOwner = async ({ interaction }: Visit): Promise<Account | undefined> => {
-    const account = await accounts.find(interaction.session?.accountId ?? '');
-    return account?.enabled ? account : undefined;
+  /** Undefined when the sign-in doesn't count any more. */
+  const findOwner = async ({ interaction, provider }: Visit): Promise<Account | undefined> => {
+    const session = await provider.Session.findByUid(interaction.session?.uid ?? '');
+    return session && findSignedInAccount(session, accounts);
   };
 
   /** A passkey counts as two factors, so a sign-in without the second one of the account must not add it. */
@@ -94,6 +96,7 @@ export const createOfferStep = ({
         const ceremony = { credential, purpose: purposeOf(visit, account) };
         await passkeys.register(account, ceremony, { ...by, notice });
       } catch (error) {
+        if (isSignInEnded(error)) return finish(visit);
         if (!(error instanceof PasskeyRefused)) throw error;
         emitPasskeyRefused(events, error, { account: account.id, ...by });
         return show(visit, account, true);

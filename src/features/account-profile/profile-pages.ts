@@ -2,7 +2,7 @@ import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { Failure } from '../../errors.ts';
 import type { Form } from '../../http/pages/form.ts';
 import type { AccountPages, AccountVisit } from '../../services/account-pages/index.ts';
-import type { Account, Claims, Json } from '../../services/accounts/index.ts';
+import { type Account, type Claims, ifStillSignedIn, type Json } from '../../services/accounts/index.ts';
 import { verifiedAddressOf } from '../../services/mail/index.ts';
 import { type ReadProfile, readProfile, toFieldModels } from '../../services/profile-fields/index.ts';
 import { accountProfilePage } from '../../views/pages/account-profile.ts';
@@ -74,9 +74,11 @@ export const profilePages = ({
         if (account.from === 'configuration') throw configured();
         const read = readProfile(editable, request.body ?? {});
         if (Object.keys(read.problems).length > 0) return send(request, reply, visit, { read });
-        await accounts.update(account.id, {
-          claims: { ...read.claims, ...withoutProof(account, read.claims) },
-        });
+        await accounts.update(
+          account.id,
+          { claims: { ...read.claims, ...withoutProof(account, read.claims) } },
+          { check: ifStillSignedIn(account) },
+        );
         events.emit({
           type: 'account.profile_changed',
           outcome: 'ok',

@@ -93,10 +93,14 @@ export const confirmPages = (dependencies: EmailAddressDependencies): FastifyPlu
       claims: { email, email_verified: true },
     };
     const notice = draftNotice(request, account, email);
+    /** What ends the sign-ins of the account may be committed while this request is under way. */
+    const check = (held: Account): void => {
+      if (!held.enabled || isOutdated(held, link.createdAt)) throw linkGone();
+    };
     try {
       await Draft.commitWith((writesOf) =>
         links.useUp(link, (consume) =>
-          accounts.update(account.id, change, { also: [consume, ...writesOf(notice)] }),
+          accounts.update(account.id, change, { also: [consume, ...writesOf(notice)], check }),
         ),
       );
     } catch (error) {

@@ -4,8 +4,8 @@
  * stores the requests for messages, in the commit of what they are about.
  *
  * GET  /account/not-me/:token    asks; it changes nothing
- * POST /account/not-me/:token    removes the password and the ways to sign in that were added since (passkeys, apps,
- *                                links to upstreams), ends everything that is signed in, and sends a link for a new
+ * POST /account/not-me/:token    ends everything that is signed in, removes the password and the ways to sign in that
+ *                                were added since (passkeys, apps, links to upstreams), and sends a link for a new
  *                                password: 303 to /account/not-me. The link of the notice to a former address makes that
  *                                one the address of the account again. It changes nothing else.
  *

@@ -12,6 +12,16 @@ interface WithToken {
   Params: { readonly token: string };
 }
 
+interface Reported {
+  /** Ways to sign in that were added before this moment stay. */
+  readonly since: number;
+  readonly former: FormerAddress | undefined;
+  readonly by: { readonly address: string; readonly correlation: string };
+}
+
+/** Each round but the last one has removed something that was added meanwhile. */
+const maxRounds = 5;
+
 /** What a notice is about is older than the notice by a moment. */
 const addedBeforeMs = 60_000;
 
@@ -51,10 +61,35 @@ export const notMePages = ({
   };
 
   /** A link to an upstream is another way to sign in, so one that was added since goes as well. */
-  const unlinkSince = async (account: Account, since: number): Promise<void> => {
-    const links = await upstreamLinks.listOf(account.id);
-    for (const stored of links.filter(({ link }) => link.linkedAt >= since))
-      await provisioning.unlink(account, stored, []);
+  const unlinkSince = async (account: Account, since: number): Promise<number> => {
+    const added = (await upstreamLinks.listOf(account.id)).filter(({ link }) => link.linkedAt >= since);
+    for (const stored of added) await provisioning.unlink(account, stored, []);
+    return added.length;
+  };
+
+  /** Returns how many ways to sign in there were. */
+  const removeWays = async (account: Account, { since, by }: Reported): Promise<number> => {
+    const hasPassword = account.from === 'store' && (await accounts.find(account.id))?.hasPassword === true;
+    if (hasPassword) await accounts.removePassword(account.id);
+    const removed = [
+      await passkeys.removeAll(account, { since, by }),
+      await factors.removeSince(account, since, by),
+      await unlinkSince(account, since),
+    ];
+    return removed.reduce((sum, count) => sum + count, hasPassword ? 1 : 0);
+  };
+
+  /**
+   * What is signed in ends first: from then on no request of it, even one under way, adds a way to sign in. Someone may
+   * sign in by a way before it is removed, and add another one, so it goes on until nothing was there to remove.
+   */
+  const takeBack = async (account: Account, reported: Reported): Promise<void> => {
+    for (let round = 1; round <= maxRounds; round += 1) {
+      await endEverything(account.id);
+      if (round === 1 && reported.former) await accounts.removePassword(account.id, reported.former);
+      if ((await removeWays(account, reported)) === 0) return;
+    }
+    await endEverything(account.id);
   };
 
   return async (scope) => {
@@ -79,15 +114,9 @@ export const notMePages = ({
       return submitOnce({
         async submit() {
           const { link, account, former } = await findNotMe(token);
-          // Before the link is used up: a request that was interrupted can be repeated. The password comes first, so
-          // that no new sign-in follows.
-          if (account.from === 'store') await accounts.removePassword(account.id, former);
+          // Before the link is used up: a request that was interrupted can be repeated.
           const since = Number(link.data?.['at'] ?? link.createdAt) - addedBeforeMs;
-          const by = { address: request.ip, correlation: request.id };
-          await passkeys.removeAll(account, { since, by });
-          await factors.removeSince(account, since, by);
-          await unlinkSince(account, since);
-          await endEverything(account.id);
+          await takeBack(account, { since, former, by: { address: request.ip, correlation: request.id } });
           await links.useUp(link, async (consume) => {
             const work = new UnitOfWork(store);
             work.stage(consume);

@@ -2,7 +2,8 @@ import { interactionPolicy } from 'oidc-provider';
 import { displayOf } from '../../http/interactions/client-display.ts';
 import type { Step, StepOutcome, Visit } from '../../http/interactions/step.ts';
 import type { Form } from '../../http/pages/form.ts';
-import { displayOfAccount } from '../../services/sign-ins/index.ts';
+import { isSignInEnded } from '../../services/accounts/index.ts';
+import { displayOfAccount, findSignedInAccount } from '../../services/sign-ins/index.ts';
 import { arrivalGone, isArrivalUsed, labelOf } from '../../services/upstreams/index.ts';
 import { upstreamLinkPage } from '../../views/pages/upstream.ts';
 import type { UpstreamSignInDependencies } from './dependencies.ts';
@@ -55,12 +56,12 @@ export const createLinkStep = ({ accounts, arrivals, linking, upstreams }: Depen
   });
 
   const find = async (visit: Visit) => {
-    const { interaction } = visit;
+    const { interaction, provider } = visit;
     const pending = pendingIn(interaction, 'upstream_link');
     const signIn: SignIn | undefined = interaction.lastSubmission?.login;
-    const account = await accounts.find(interaction.session?.accountId ?? '');
-    if (!pending || !account?.enabled || account.id !== signIn?.accountId || !isRecent(signIn))
-      return undefined;
+    const session = await provider.Session.findByUid(interaction.session?.uid ?? '');
+    const account = session && (await findSignedInAccount(session, accounts));
+    if (!pending || !account || account.id !== signIn?.accountId || !isRecent(signIn)) return undefined;
     const { identity, consume } = await arrivals.find(pending.arrival, purposeOf(pending.uid));
     const upstream = upstreams.find(identity.upstream);
     return upstream && upstream.link !== 'never' ? { account, identity, consume, upstream } : undefined;
@@ -95,6 +96,7 @@ export const createLinkStep = ({ accounts, arrivals, linking, upstreams }: Depen
         // Another account has it by now: the sign-in goes on, and the next one by this upstream leads there.
         await linking.link(account, identity, consume, describeLinker(visit));
       } catch (error) {
+        if (isSignInEnded(error)) return goOn(visit);
         throw isArrivalUsed(error) ? arrivalGone() : error;
       }
       return goOn(visit);

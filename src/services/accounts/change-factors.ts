@@ -1,4 +1,5 @@
 import type { Clock } from '../../store/port.ts';
+import { assertConditions } from './change.ts';
 import type { Accounts } from './contract.ts';
 import type { AccountRecord } from './record.ts';
 import { changeRequired } from './requirements.ts';
@@ -12,8 +13,9 @@ interface Dependencies {
 
 export const createChangeFactors =
   ({ stored, clock, invalidate }: Dependencies): Accounts['changeFactors'] =>
-  async (id, { writes, add, remove }) => {
+  async (id, { writes, add, remove, check }) => {
     const withFactors = (record: AccountRecord): AccountRecord => {
+      assertConditions(record, { check });
       const { factors: former = [], factorAddedAt: before } = record;
       const factors = [...new Set([...former, ...(add ? [add] : [])])].filter((kind) => kind !== remove);
       const isFirst = former.length === 0 && factors.length > 0;

@@ -13,6 +13,8 @@ interface FactorChange {
   readonly writes: readonly Write[];
   readonly add?: FactorKind;
   readonly remove?: FactorKind;
+  /** Throws when the factors must not be changed as the account is. */
+  readonly check?: ChangeConditions['check'];
 }
 
 interface RequirementChange {

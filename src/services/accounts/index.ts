@@ -27,5 +27,5 @@ export { createHasAccount } from './has-account.ts';
 export { isSignInCurrent } from './lookup.ts';
 export { createPasswords } from './password/passwords.ts';
 export { factorsKey } from './record.ts';
-export { ifStillSignedIn, isSignInEnded } from './still-signed-in.ts';
+export { ifStillSignedIn, isSignInEnded, keepingSignIn } from './still-signed-in.ts';
 export { foldUsername } from './username.ts';

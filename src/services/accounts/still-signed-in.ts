@@ -1,5 +1,7 @@
 import { exitCode, Failure } from '../../errors.ts';
+import type { Document, Key, Write } from '../../store/port.ts';
 import type { Account } from './account.ts';
+import { accountKey, readAccount, toAccount } from './record.ts';
 
 const signInEnded = (): Failure =>
   new Failure({
@@ -19,6 +21,24 @@ export const ifStillSignedIn =
     const isSame = held.passwordChangedAt === passwordChangedAt && held.signedOutAt === signedOutAt;
     if (!held.enabled || !isSame) throw signInEnded();
   };
+
+/**
+ * The same condition for a change of other records in the family of the account. The caller reads `keys` with them, and
+ * tries again after a `Conflict` of the account. An account of the configuration has no record that could say so.
+ */
+export const keepingSignIn = (account: Account) => {
+  const keys: readonly Key[] = account.from === 'store' ? [accountKey(account.id)] : [];
+  return {
+    keys,
+    writesOf: ([document]: readonly (Document | undefined)[]): readonly Write[] => {
+      if (keys.length === 0) return [];
+      if (!document) throw signInEnded();
+      ifStillSignedIn(account)(toAccount(readAccount(document)));
+      const { body } = document;
+      return keys.map((key) => ({ op: 'replace', key, body, expected: body }));
+    },
+  };
+};
 
 export const isSignInEnded = (error: unknown): boolean =>
   error instanceof Failure && error.code === 'sign_in_ended';

@@ -1,6 +1,14 @@
 import { Conflict, StoreUnavailable } from '../../store/errors.ts';
 import type { Store, Write } from '../../store/port.ts';
-import { type Account, type Accounts, type FactorKind, factorsKey } from '../accounts/index.ts';
+import { kinds } from '../../store/record-kinds.ts';
+import {
+  type Account,
+  type Accounts,
+  type FactorKind,
+  factorsKey,
+  ifStillSignedIn,
+  keepingSignIn,
+} from '../accounts/index.ts';
 import { type FactorsRecord, readFactors, writeFactors } from './record.ts';
 
 /** Each attempt that fails is one that another process made succeed. */
@@ -19,6 +27,8 @@ interface Dependencies {
   readonly accounts: Pick<Accounts, 'changeFactors'>;
 }
 
+const isOfAccount: ReadonlySet<string> = new Set([kinds.factors, kinds.account]);
+
 const kind: FactorKind = 'authenticator';
 
 /** What the account says about its factors, when that changes. */
@@ -33,28 +43,31 @@ const differenceOf = (before: FactorsRecord, after: FactorsRecord) => {
  * requests with one code, on any number of processes, one is the first.
  */
 export const createChangeFactors = ({ store, accounts }: Dependencies) => {
-  const read = async (account: string) => {
-    const [document] = await store.read([factorsKey(account)]);
-    return { document, factors: readFactors(document) };
-  };
-
   /** An account of the configuration has no record that could say what it has. */
   const isStored = ({ from }: Account): boolean => from === 'store';
 
-  return async <T>(account: Account, change: (factors: FactorsRecord) => Change<T>): Promise<T> => {
+  return async <T>(
+    account: Account,
+    change: (factors: FactorsRecord) => Change<T>,
+    /** The owner makes the change, and must still be signed in when it is committed. */
+    { whileSignedIn = false }: { readonly whileSignedIn?: boolean } = {},
+  ): Promise<T> => {
+    const condition = whileSignedIn ? keepingSignIn(account) : undefined;
+    const check = whileSignedIn ? ifStillSignedIn(account) : undefined;
     for (let attempt = 1; ; attempt += 1) {
-      const { document, factors } = await read(account.id);
+      const [document, ...ofAccount] = await store.read([factorsKey(account.id), ...(condition?.keys ?? [])]);
+      const factors = readFactors(document);
       const { result, next, also = [] } = change(factors);
       if (!next) return result;
       const difference = differenceOf(factors, next);
       const writes = [...also, writeFactors(account.id, document, next)];
       try {
         if (difference && isStored(account))
-          await accounts.changeFactors(account.id, { writes, ...difference });
-        else await store.commit(writes);
+          await accounts.changeFactors(account.id, { writes, check, ...difference });
+        else await store.commit([...(condition?.writesOf(ofAccount) ?? []), ...writes]);
         return result;
       } catch (error) {
-        const isOutdated = error instanceof Conflict && error.key.kind === factorsKey('').kind;
+        const isOutdated = error instanceof Conflict && isOfAccount.has(error.key.kind);
         if (!isOutdated) throw error;
         if (attempt === maxAttempts)
           throw new StoreUnavailable('the factors of an account change too often', { cause: error });

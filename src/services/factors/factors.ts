@@ -30,6 +30,13 @@ interface Dependencies {
   readonly notices?: Notices;
 }
 
+interface Changer {
+  readonly account: Account;
+  readonly by: By | undefined;
+  /** The owner of the account, in a sign-in that must not have ended when the change is committed. */
+  readonly whileSignedIn?: boolean;
+}
+
 /** One person has a phone, perhaps a tablet, and the phone before. */
 const maxAuthenticators = 5;
 /** RFC 4226 §4: the length that it recommends. */
@@ -68,15 +75,21 @@ export const createFactors = ({
   /** Applies a change, and commits a message about it together with what it writes. */
   const changeWithNotice = <T>(
     kind: NoticeKind,
-    { account, by }: { readonly account: Account; readonly by: By | undefined },
+    { account, by, whileSignedIn = false }: Changer,
     change: (factors: FactorsRecord) => Change<T>,
   ): Promise<T> => {
     const notice = notices?.draft(kind, { account: account.id, ...by?.request });
     return Draft.commitWith((writesOf) =>
-      changeFactors(account, (factors) => {
-        const changed = change(factors);
-        return changed.next ? { ...changed, also: [...(changed.also ?? []), ...writesOf(notice)] } : changed;
-      }),
+      changeFactors(
+        account,
+        (factors) => {
+          const changed = change(factors);
+          return changed.next
+            ? { ...changed, also: [...(changed.also ?? []), ...writesOf(notice)] }
+            : changed;
+        },
+        { whileSignedIn },
+      ),
     );
   };
 
@@ -102,7 +115,9 @@ export const createFactors = ({
     isRemoved: (authenticator: AuthenticatorRecord) => boolean,
     by?: By,
   ): Promise<number> => {
-    const removed = await changeWithNotice('factor-removed', { account, by }, (factors) => {
+    // An operator isn't signed in to the account.
+    const whileSignedIn = by?.request !== undefined;
+    const removed = await changeWithNotice('factor-removed', { account, by, whileSignedIn }, (factors) => {
       const authenticators = factors.authenticators.filter((one) => !isRemoved(one));
       const result = factors.authenticators.length - authenticators.length;
       const kept = authenticators.length === 0 ? withoutRecovery(factors) : factors;
@@ -160,7 +175,8 @@ export const createFactors = ({
       if (step === undefined) return { outcome: 'wrong' };
       const verdict = await changeWithNotice(
         'factor-added',
-        { account, by },
+        // Who recovers the account isn't signed in, and may have set a password just before.
+        { account, by, whileSignedIn: !replace },
         (factors): Change<EnrolVerdict> => {
           const others = replace ? [] : factors.authenticators;
           // The form was sent twice, as by a double click.
@@ -225,10 +241,13 @@ export const createFactors = ({
     async renewRecoveryCodes(account, by) {
       if (!hasRecoveryCodes) return undefined;
       const codes = newRecoveryCodes();
-      const isDone = await changeWithNotice('recovery-codes-made', { account, by }, (factors) =>
-        factors.authenticators.length === 0
-          ? { result: false }
-          : { result: true, next: { ...factors, recovery: newRecovery(account, codes) } },
+      const isDone = await changeWithNotice(
+        'recovery-codes-made',
+        { account, by, whileSignedIn: true },
+        (factors) =>
+          factors.authenticators.length === 0
+            ? { result: false }
+            : { result: true, next: { ...factors, recovery: newRecovery(account, codes) } },
       );
       if (!isDone) return undefined;
       emit('account.recovery_codes_made', account, 'recovery', by);

@@ -73,21 +73,27 @@ export const createPasskeyList = ({ store, events, accounts, notices }: Dependen
       return isRenamed;
     },
 
-    async remove({ id: account }, id, { otherWay, by }) {
+    async remove(owner, id, { otherWay, by }) {
+      const { id: account } = owner;
       const notice = by?.notice && notices?.draft('passkey-removed', { account, ...by.notice });
       const change = Draft.commitWith((writesOf) =>
-        changePasskeys<StoredPasskey | 'unknown' | 'last'>(account, (record) => {
-          const removed = record.passkeys.find((passkey) => idOf(passkey) === id);
-          if (!removed) return { result: 'unknown' };
-          const isLast = record.passkeys.length === 1;
-          if (isLast && !otherWay) return { result: 'last' };
-          const passkeys = record.passkeys.filter((passkey) => passkey !== removed);
-          return {
-            result: removed,
-            next: { ...record, passkeys },
-            also: [...(isLast ? (otherWay ?? []) : []), ...writesOf(notice)],
-          };
-        }),
+        changePasskeys<StoredPasskey | 'unknown' | 'last'>(
+          account,
+          (record) => {
+            const removed = record.passkeys.find((passkey) => idOf(passkey) === id);
+            if (!removed) return { result: 'unknown' };
+            const isLast = record.passkeys.length === 1;
+            if (isLast && !otherWay) return { result: 'last' };
+            const passkeys = record.passkeys.filter((passkey) => passkey !== removed);
+            return {
+              result: removed,
+              next: { ...record, passkeys },
+              also: [...(isLast ? (otherWay ?? []) : []), ...writesOf(notice)],
+            };
+          },
+          // An operator isn't signed in to the account.
+          { signedIn: by?.notice && owner },
+        ),
       );
       const outcome = await change.catch((error: unknown): 'last' => {
         // The other way was removed at the same time.

@@ -91,7 +91,10 @@ export interface Passkeys extends PasskeyList {
    * `PasskeyRefused`; an unknown passkey costs as much as a known one.
    */
   authenticate(ceremony: Ceremony, expected?: { readonly account: string }): Promise<Authenticated>;
-  /** Adds a passkey to the account. Throws `PasskeyRefused`. The caller has made sure that its owner is here. */
+  /**
+   * Adds a passkey to the account. Throws `PasskeyRefused`, and `sign_in_ended` when what was signed in has ended since
+   * the account was read. The caller has made sure that its owner is here.
+   */
   register(account: Account, ceremony: Ceremony, by?: By): Promise<Passkey>;
   accepted(account: Account): Promise<AcceptedPasskeys>;
   /** The account has no passkey, and its owner hasn't declined to create one for some time. */

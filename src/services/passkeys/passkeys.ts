@@ -94,15 +94,19 @@ export const createPasskeys = (dependencies: Dependencies): Passkeys => {
       const notice = by?.notice && notices.draft('passkey-added', { account: account.id, ...by.notice });
       try {
         await Draft.commitWith((writesOf) =>
-          changePasskeys(account.id, (record) => {
-            if (record.passkeys.length >= maxPasskeys) throw new PasskeyRefused('too_many_passkeys');
-            const { declinedAt: _, ...others } = record;
-            return {
-              result: undefined,
-              next: { ...others, passkeys: [...record.passkeys, added] },
-              also: [insertOwner(added.id, account.id), ...writesOf(notice)],
-            };
-          }),
+          changePasskeys(
+            account.id,
+            (record) => {
+              if (record.passkeys.length >= maxPasskeys) throw new PasskeyRefused('too_many_passkeys');
+              const { declinedAt: _, ...others } = record;
+              return {
+                result: undefined,
+                next: { ...others, passkeys: [...record.passkeys, added] },
+                also: [insertOwner(added.id, account.id), ...writesOf(notice)],
+              };
+            },
+            { signedIn: account },
+          ),
         );
       } catch (error) {
         const isTaken = error instanceof Conflict && error.key.kind === kinds.passkeyOwner;

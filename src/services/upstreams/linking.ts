@@ -2,7 +2,7 @@ import type { Events } from '../../events.ts';
 import { Draft } from '../../store/draft.ts';
 import { Conflict } from '../../store/errors.ts';
 import type { Store, Write } from '../../store/port.ts';
-import type { Account } from '../accounts/index.ts';
+import { type Account, ifStillSignedIn } from '../accounts/index.ts';
 import type { Notices } from '../notices/index.ts';
 import type { UpstreamIdentity } from './identity.ts';
 import type { StoredLink, UpstreamLinks } from './links.ts';
@@ -58,7 +58,7 @@ export const createLinking = ({
     async link(account, identity, consume, by) {
       const notice = notices.draft('upstream-linked', { account: account.id, ...by.notice });
       const linked = await Draft.commitWith((writesOf) =>
-        provisioning.link(account, identity, [consume, ...writesOf(notice)]),
+        provisioning.link(account, identity, [consume, ...writesOf(notice)], ifStillSignedIn(account)),
       );
       if (!linked) return undefined;
       emit('account.upstream_linked', account.id, identity.upstream, by);

@@ -31,8 +31,13 @@ export interface Provisioning {
    * committed together with the account.
    */
   create(identity: UpstreamIdentity, also: readonly Write[]): Promise<Account | undefined>;
-  /** Undefined when the person is linked to another account by now. */
-  link(account: Account, identity: UpstreamIdentity, also: readonly Write[]): Promise<Account | undefined>;
+  /** Undefined when the person is linked to another account by now. `check` throws when the account must not be linked. */
+  link(
+    account: Account,
+    identity: UpstreamIdentity,
+    also: readonly Write[],
+    check?: (held: Account) => void,
+  ): Promise<Account | undefined>;
   /** Sets what the upstream says now. Undefined when the person was unlinked meanwhile. */
   update(
     stored: StoredLink,
@@ -122,16 +127,16 @@ export const createProvisioning = ({ store, accounts, groups, links, clock }: De
   const change = async (
     account: Account,
     identity: UpstreamIdentity,
-    given: StoredLink['link']['given'],
+    check: ((held: Account) => void) | undefined,
     write: (given: StoredLink['link']['given']) => Promise<readonly Write[]>,
   ): Promise<Account> => {
     const taken = await isEmailTaken(identity, account.id);
-    const next = giveClaims({ claims: account.claims, given }, identity, { isEmailTaken: taken });
+    const next = giveClaims({ claims: account.claims, given: {} }, identity, { isEmailTaken: taken });
     const upstreamGroups = await upstreamGroupsOf(identity);
     return accounts.update(
       account.id,
       { claims: next.changes, upstreamGroups },
-      { also: await write(next.given) },
+      { also: await write(next.given), check },
     );
   };
 
@@ -169,10 +174,10 @@ export const createProvisioning = ({ store, accounts, groups, links, clock }: De
       });
     },
 
-    async link(account, identity, also) {
+    async link(account, identity, also, check) {
       try {
         if (account.from === 'store')
-          return await change(account, identity, {}, async (given) => [
+          return await change(account, identity, check, async (given) => [
             await linking(linkOf(account.id, identity, given)),
             ...also,
           ]);
