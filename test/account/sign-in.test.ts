@@ -240,3 +240,17 @@ t.test('the id of the built-in client is reserved, and it is in no list', async 
     /postern-account: client_id: is reserved/,
   );
 });
+
+t.test('a copy of the session cookie gets nothing of a sign-in that follows', async (t) => {
+  const browser = await signedIn({ ago: 3_600 });
+  const copy = new Browser();
+  for (const [key, { value }] of browser.cookies) copy.setCookie(key.split(';')[0] ?? '', value);
+  const statusOf = async (path: string): Promise<number> => (await copy.request(`${issuer}${path}`)).status;
+  t.equal(await statusOf('/account'), 200);
+  t.equal(await statusOf('/account/password'), 303);
+  const page = await followPages(browser, `${issuer}/account/password`, person);
+  t.equal(page.url, `${issuer}/account/password`, 'the owner has signed in again');
+  for (const path of ['/account/password', '/account/authenticator/add', '/account'])
+    t.equal(await statusOf(path), 303, path);
+  t.equal((await browser.request(`${issuer}/account`)).status, 200);
+});

@@ -243,9 +243,16 @@ const people: readonly Mutation[] = [
   {
     name: 'a planted session cookie survives the sign-in',
     file: 'src/provider/storage/session.ts',
-    from: "if (!sameAccount || (until !== '' && Number(until) <= now)) changed[name] = null;",
+    from: "if (!isSameSignIn || (until !== '' && Number(until) <= now)) changed[name] = null;",
     to: "if (until !== '' && Number(until) <= now) changed[name] = null;",
     tests: ['pages/sign-in.test.ts'],
+  },
+  {
+    name: 'a copied session cookie gets the next sign-in of its owner',
+    file: 'src/provider/storage/session.ts',
+    from: "const isSameSignIn = ['.who', millisecondsField].every((name) => before.fields[name] === fields[name]);",
+    to: "const isSameSignIn = before.fields['.who']?.split(',')[0] === fields['.who']?.split(',')[0];",
+    tests: ['account/sign-in.test.ts'],
   },
   {
     name: 'a sign-in can be finished in another browser',

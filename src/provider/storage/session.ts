@@ -21,7 +21,7 @@ import { useFields } from './session-use.ts';
  */
 const millisecondsField = '.ms';
 
-/** The former cookie of a signed-in session is good for this long, for requests that were in progress when it changed. */
+/** The former cookie of the same sign-in is good for this long, for requests that were in progress when it changed. */
 const formerCookieMs = 30_000;
 
 /** The values of `.who`, in this order. Absent values at the end are left out. */
@@ -218,16 +218,13 @@ const changedFields = (
   }
   if (before.fields[cookie] !== undefined) return changed;
   changed[cookie] = '';
-  const sameAccount =
-    before.fields['.who'] !== undefined && accountIdIn(before.fields['.who']) === accountIdIn(fields['.who']);
+  const isSameSignIn = ['.who', millisecondsField].every((name) => before.fields[name] === fields[name]);
   for (const [name, until] of Object.entries(before.fields)) {
     if (!name.startsWith('i:') || name === cookie) continue;
-    // An attacker may have planted the cookie before the sign-in, so it ends with the sign-in (session fixation).
-    if (!sameAccount || (until !== '' && Number(until) <= now)) changed[name] = null;
+    // An attacker may have planted the cookie before a sign-in (session fixation), or copied it, and must not get what
+    // another sign-in opens. So it ends with that.
+    if (!isSameSignIn || (until !== '' && Number(until) <= now)) changed[name] = null;
     else if (until === '') changed[name] = String(now + formerCookieMs);
   }
   return changed;
 };
-
-const accountIdIn = (text: string | undefined): string | undefined =>
-  text === undefined ? undefined : JSON.parse(text)[0];
