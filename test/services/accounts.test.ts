@@ -316,6 +316,26 @@ t.test('sign-ins beyond the queue are asked to retry later, and all others are a
   t.equal(await accounts.authenticate('nobody', 'wrong'), undefined, 'the line is empty again');
 });
 
+t.test('an account that asks for many hashes holds no other one', async (t) => {
+  const { accounts, close } = await open([
+    'security.password.max_concurrent=1',
+    'security.password.max_queued=6',
+  ]);
+  t.teardown(close);
+  for (const username of ['ada', 'bob']) await accounts.add({ username, password });
+  const ended: string[] = [];
+  const signIn = (username: string) =>
+    accounts.authenticate(username, password).then(
+      () => ended.push(username),
+      () => undefined,
+    );
+  const many = Array.from({ length: 30 }, () => signIn('ada'));
+  await Promise.all([...many, signIn('bob'), signIn('bob')]);
+  t.equal(ended.filter((username) => username === 'bob').length, 2, 'neither is refused');
+  t.ok(ended.lastIndexOf('bob') <= 5, `they take turns: ${ended}`);
+  t.equal(ended.length, 7, 'as many hashes as there were places');
+});
+
 t.test(
   'a cached account costs no round trip, and disabling it takes effect at once on every process',
   async (t) => {

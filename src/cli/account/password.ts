@@ -56,7 +56,7 @@ export const hashPassword: Command = (group, { load, output }) => {
       const passwords = createPasswords(config.security.password, namesOfService(config));
       const password = await readSecret('Password');
       passwords.checkNew(password);
-      const hash = await passwords.hash(password);
+      const hash = await passwords.hash(password, '');
       output.answer({ password_hash: hash }, hash);
     });
 };

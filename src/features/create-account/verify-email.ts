@@ -137,7 +137,7 @@ export const createVerifyEmail = ({
       { login, name, email, password }: NewAccount,
       profile: Claims,
     ): Promise<StepOutcome> {
-      const passwordHash = await accounts.hashPassword(password);
+      const passwordHash = await accounts.hashPassword(password, login);
       return sendCode(visit, { login, name, email, passwordHash, profile });
     },
 

@@ -11,10 +11,6 @@ interface Dependencies {
   readonly stored: AccountStore;
 }
 
-/**
- * Every refusal costs the same round trips to the store and one password hash, whether the account is unknown, has no
- * password or is disabled, or the password is wrong. So the time doesn't tell which it was.
- */
 /** Whether the account is as it was when the password was read. */
 const isUnchanged = (before: AccountRecord, now: AccountRecord | undefined): boolean =>
   now?.enabled === true &&
@@ -22,6 +18,10 @@ const isUnchanged = (before: AccountRecord, now: AccountRecord | undefined): boo
   now.passwordChangedAt === before.passwordChangedAt &&
   now.signedOutAt === before.signedOutAt;
 
+/**
+ * Every refusal costs the same round trips to the store and one password hash, whether the account is unknown, has no
+ * password or is disabled, or the password is wrong. So the time doesn't tell which it was.
+ */
 export const createAuthenticate =
   ({ passwords, configured, stored }: Dependencies) =>
   async (
@@ -38,7 +38,7 @@ export const createAuthenticate =
     const currentRecord = async ({ record }: StoredAccount): Promise<AccountRecord | undefined> =>
       (await stored.byId(record.id))?.record;
 
-    const matches = await passwords.verify(hash, password);
+    const matches = await passwords.verify(hash, password, account?.id ?? username);
     if (account === undefined) return void onRefused({ reason: 'unknown_account' });
     if (!matches) return void onRefused({ reason: 'wrong_password', account: account.id });
     if (!account.enabled) return void onRefused({ reason: 'account_disabled', account: account.id });
@@ -50,7 +50,7 @@ export const createAuthenticate =
       held?.record.hash !== undefined &&
       passwords.isOutdated(held.record.hash)
     ) {
-      await stored.replaceHash(held, await passwords.hash(password));
+      await stored.replaceHash(held, await passwords.hash(password, account.id));
     }
     return account;
   };

@@ -98,7 +98,7 @@ export const createConfiguredAccounts = (
     const hashes = new Map<string, string>();
     for (const [id, { password, password_hash }] of secrets) {
       if (password_hash !== undefined) hashes.set(id, password_hash);
-      else if (password !== undefined) hashes.set(id, await passwords.hash(password));
+      else if (password !== undefined) hashes.set(id, await passwords.hash(password, id));
     }
     return hashes;
   };

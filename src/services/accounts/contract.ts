@@ -254,7 +254,7 @@ export interface Accounts {
   /** Ends what was signed in before, unless `keepTokens` says otherwise. */
   setPassword(id: string, password: string, options?: ChangePassword): Promise<void>;
   /** The hash of a password that was checked, for an account that is added later. Throws `overloaded` (503). */
-  hashPassword(password: string): Promise<string>;
+  hashPassword(password: string, username: string): Promise<string>;
   /** Sets a random password and returns it. It is stored only as a hash. */
   resetPassword(id: string, options?: ChangePassword): Promise<string>;
   /**

@@ -68,7 +68,7 @@ export const createNewAccountRecord = ({
     if (configured.byName(name) !== undefined) throw nameTaken(name);
     const email = verifiedEmailOf(claims);
     if (email !== undefined && isOfConfiguration(email)) throw emailTaken(email);
-    const hash = password === undefined ? passwordHash : await passwords.hash(password);
+    const hash = password === undefined ? passwordHash : await passwords.hash(password, id);
     const now = clock.now();
     return {
       id,

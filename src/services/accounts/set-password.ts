@@ -34,7 +34,7 @@ export const createSetPassword = ({
     { keepTokens = false, isTemporary = false, also = [], ...conditions }: ChangePassword = {},
   ): Promise<void> => {
     refuseConfigured(id);
-    const hash = await passwords.hash(password);
+    const hash = await passwords.hash(password, id);
     const withHash = (record: AccountRecord): AccountRecord => {
       const now = clock.now();
       return {

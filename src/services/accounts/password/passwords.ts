@@ -11,9 +11,10 @@ import { scryptFormat } from './scrypt.ts';
 export type PasswordSettings = Config['security']['password'];
 
 export interface Passwords {
-  hash(password: string): Promise<string>;
+  /** Accounts take turns, so that one which asks for many hashes doesn't hold the others. */
+  hash(password: string, account: string): Promise<string>;
   /** An undefined hash takes as long as a real one and never matches. */
-  verify(hash: string | undefined, password: string): Promise<boolean>;
+  verify(hash: string | undefined, password: string, account: string): Promise<boolean>;
   /** Whether the hash has another algorithm or other costs than the settings. */
   isOutdated(hash: string): boolean;
   /** Throws a Failure that names the broken rule. The password must not consist of the names that are given. */
@@ -56,13 +57,13 @@ export const createPasswords = (settings: PasswordSettings, service: readonly st
     .join('$')}`;
 
   return {
-    hash: (password) => queue(() => hashArgon2(normalize(password), cost)),
-    async verify(stored, password) {
+    hash: (password, account) => queue(account, () => hashArgon2(normalize(password), cost)),
+    async verify(stored, password, account) {
       const against = stored ?? decoy;
       const format = formats.find((one) => one.judge(against) === 'accepted') ?? argon2Format;
       // The length is limited, because otherwise an attacker could choose how much work hashing is.
       const candidate = isTooLong(password) ? '' : normalize(password);
-      const matches = await queue(() => format.verify(against, candidate));
+      const matches = await queue(account, () => format.verify(against, candidate));
       return matches && stored !== undefined && candidate !== '';
     },
     load: queue.load,
