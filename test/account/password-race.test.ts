@@ -126,3 +126,17 @@ t.test('a session that ends while its password is changed gets no cookie, and no
   t.match((await change).body, 'login-submit');
   t.ok(await isPassword(ofOwner));
 });
+
+t.test('a form that is sent twice ends where the first one did', async (t) => {
+  const { server, issuer, store, isPassword } = await open(t);
+  const path = `${issuer}/account/password`;
+  const browser = await signedInBrowser(server, 'grace');
+  const form = await browser.open(path);
+  const held = holdAccount(store);
+  const second = browser.submit(form, { current: password, password: ofOwner });
+  await held.arrived;
+  t.equal((await browser.submit(form, { current: password, password: ofOwner })).url, `${path}?done=yes`);
+  held.release();
+  t.equal((await second).url, `${path}?done=yes`);
+  t.ok(await isPassword(ofOwner));
+});

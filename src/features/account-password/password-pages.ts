@@ -3,9 +3,9 @@ import type { Form } from '../../http/pages/form.ts';
 import { renewSignIn } from '../../provider/renew-sign-in.ts';
 import { problemOf } from '../../services/account-forms/index.ts';
 import type { AccountPages, AccountVisit } from '../../services/account-pages/index.ts';
-import { ifStillSignedIn } from '../../services/accounts/index.ts';
+import { ifStillSignedIn, isSignInEnded } from '../../services/accounts/index.ts';
 import { sessionIdOf } from '../../services/sessions/index.ts';
-import { createCheckPassword } from '../../services/sign-ins/index.ts';
+import { createCheckPassword, isPasswordRight } from '../../services/sign-ins/index.ts';
 import { accountPasswordPage, type PasswordProblem } from '../../views/pages/account-password.ts';
 import type { AccountPasswordDependencies } from './dependencies.ts';
 import { passwordPath } from './paths.ts';
@@ -84,6 +84,10 @@ export const passwordPages = (dependencies: AccountPasswordDependencies) => {
     return renewed;
   };
 
+  /** The form was sent twice, as by a double click, and the first one has set the password. */
+  const isRepeated = async ({ ip }: FastifyRequest, { account }: AccountVisit, form: Form) =>
+    isPasswordRight(await checkPassword(ip, account, form['password'] ?? ''));
+
   return ({ visitOf, requireRecentSignIn }: AccountPages): FastifyPluginAsync =>
     async (scope) => {
       scope.get<{ Querystring: { readonly done?: unknown } }>(
@@ -102,18 +106,19 @@ export const passwordPages = (dependencies: AccountPasswordDependencies) => {
           const shown = await check(form, visit, request.ip);
           if (shown.problem !== undefined || shown.waitSeconds !== undefined)
             return send(request, reply, visit, shown);
+          const done = () =>
+            reply.header('cache-control', 'no-store').redirect(`${passwordPath}?done=yes`, 303);
           let cookies: readonly string[];
           try {
             cookies = await change(request, visit, form);
           } catch (error) {
+            if (isSignInEnded(error) && (await isRepeated(request, visit, form))) return done();
             const problem = problemOf(error);
             if (problem === undefined) throw error;
             return send(request, reply, visit, { problem });
           }
-          return reply
-            .header('set-cookie', cookies)
-            .header('cache-control', 'no-store')
-            .redirect(`${passwordPath}?done=yes`, 303);
+          reply.header('set-cookie', cookies);
+          return done();
         },
       );
     };
