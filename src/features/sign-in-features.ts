@@ -29,6 +29,8 @@ export const signInFeatures = (dependencies: FeatureDependencies): readonly Feat
     completeSignIn,
     flowCookies: services.flowCookies,
     linking: services.linking,
+    sessions: services.sessions,
+    upstreamLogouts: services.upstreamLogouts,
   });
   return [
     selectAccount(accounts),

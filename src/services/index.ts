@@ -56,6 +56,7 @@ import {
   createSignOutCookies,
   createStoredUpstreams,
   createUpstreamLinks,
+  createUpstreamLogouts,
   createUpstreams,
   type EndUpstreamSessions,
   type FlowCookies,
@@ -64,6 +65,7 @@ import {
   type SignOutCookies,
   type StoredUpstreams,
   type UpstreamLinks,
+  type UpstreamLogouts,
   type Upstreams,
 } from './upstreams/index.ts';
 
@@ -116,6 +118,7 @@ export interface Services {
   readonly upstreams: Upstreams;
   readonly storedUpstreams: StoredUpstreams;
   readonly upstreamLinks: UpstreamLinks;
+  readonly upstreamLogouts: UpstreamLogouts;
   readonly arrivals: Arrivals;
   readonly flowCookies: FlowCookies;
   readonly linking: Linking;
@@ -210,7 +213,8 @@ export const createServices = async (dependencies: Dependencies): Promise<Servic
     onChange: upstreams.publish,
   });
   const upstreamLinks = createUpstreamLinks(store);
-  const arrivals = createArrivals(store, clock);
+  const upstreamLogouts = createUpstreamLogouts(store, clock);
+  const arrivals = createArrivals(store, clock, upstreamLogouts);
   const provisioning = createProvisioning({ store, accounts, groups, links: upstreamLinks, clock });
   const flowCookies = createFlowCookies({ config, cipher: keys.cipher, clock });
   const signOutCookies = createSignOutCookies({ config, cipher: keys.cipher, clock });
@@ -236,6 +240,7 @@ export const createServices = async (dependencies: Dependencies): Promise<Servic
   const endUpstreamSessions = createEndUpstreamSessions({
     store,
     clock,
+    logouts: upstreamLogouts,
     endSession: async (family) =>
       (await sessions.end(sessionIdOfFamily(family), { isSignOut: true })) !== undefined,
   });
@@ -276,6 +281,7 @@ export const createServices = async (dependencies: Dependencies): Promise<Servic
     upstreams,
     storedUpstreams,
     upstreamLinks,
+    upstreamLogouts,
     arrivals,
     endUpstreamSessions,
     flowCookies,

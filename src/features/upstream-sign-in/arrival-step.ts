@@ -82,11 +82,11 @@ export const createArrivalStep = (dependencies: Dependencies): Step => {
   const findArrived = async (visit: Visit): Promise<Arrived | StepOutcome> => {
     const pending = pendingIn(visit.interaction, 'upstream');
     if (!pending) return { finish: { ...visit.interaction.lastSubmission } };
-    const { identity, consume } = await arrivals.find(pending.arrival, purposeOf(pending.uid));
+    const { identity, arrivedAt, consume } = await arrivals.find(pending.arrival, purposeOf(pending.uid));
     const upstream = upstreams.find(identity.upstream);
     // An upstream that was removed meanwhile signs no one in, whatever it has said before.
     if (!upstream) throw arrivalGone();
-    const arrived = { visit, upstream, identity, consume };
+    const arrived = { visit, upstream, identity, arrivedAt, consume };
     return isWayAllowed(visit.client, upstream.id) ? arrived : refuse(arrived, 'not_allowed');
   };
 

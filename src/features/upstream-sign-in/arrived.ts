@@ -14,6 +14,8 @@ export interface Arrived {
   readonly visit: Visit;
   readonly upstream: ConnectedUpstream;
   readonly identity: UpstreamIdentity;
+  /** In milliseconds since the epoch. */
+  readonly arrivedAt: number;
   /** Uses the arrival up. */
   readonly consume: Write;
 }
@@ -47,7 +49,10 @@ export const createArrivedOutcomes = ({
     return showProblem(visit, { kind, upstream });
   };
 
-  const signIn = async ({ visit, upstream, identity }: Arrived, account: Account): Promise<StepOutcome> => {
+  const signIn = async (
+    { visit, upstream, identity, arrivedAt }: Arrived,
+    account: Account,
+  ): Promise<StepOutcome> => {
     const { id, isEnough } = upstream;
     const { acr, amr, subject, sid, signedInAt, isAskedAgain } = identity;
     const result = await completeSignIn(visit, {
@@ -59,6 +64,7 @@ export const createArrivedOutcomes = ({
         id,
         subject,
         isEnough,
+        arrivedAt,
         ...(sid !== undefined && { sid }),
         ...(acr !== undefined && { acr }),
         ...(signedInAt !== undefined && { signedInAt }),

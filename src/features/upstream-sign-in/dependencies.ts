@@ -3,6 +3,7 @@ import type { Events } from '../../events.ts';
 import type { Pages } from '../../http/pages/pages.ts';
 import type { Accounts } from '../../services/accounts/index.ts';
 import type { Admission } from '../../services/admission/index.ts';
+import type { Sessions } from '../../services/sessions/index.ts';
 import type { CompleteSignIn } from '../../services/sign-ins/index.ts';
 import type { Throttle } from '../../services/throttle/index.ts';
 import type {
@@ -10,6 +11,7 @@ import type {
   FlowCookies,
   Linking,
   Provisioning,
+  UpstreamLogouts,
   Upstreams,
 } from '../../services/upstreams/index.ts';
 import type { Clock } from '../../store/port.ts';
@@ -22,10 +24,12 @@ export interface UpstreamSignInDependencies {
   readonly accounts: Accounts;
   readonly admission: Pick<Admission, 'assertRoomToLast' | 'secondsToWait'>;
   readonly completeSignIn: CompleteSignIn;
+  readonly sessions: Pick<Sessions, 'end'>;
   readonly throttle: Throttle;
   readonly linking: Linking;
   readonly upstreams: Upstreams;
   readonly arrivals: Arrivals;
   readonly provisioning: Provisioning;
+  readonly upstreamLogouts: UpstreamLogouts;
   readonly flowCookies: FlowCookies;
 }

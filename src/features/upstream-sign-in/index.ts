@@ -23,6 +23,7 @@ import type { UpstreamSignInDependencies } from './dependencies.ts';
 import { addLinkCheck, createLinkStep } from './link-step.ts';
 import { createLoginWays, type LoginWays } from './login-ways.ts';
 import { addWayCheck, recordUpstreamSession } from './session-record.ts';
+import { dropSignedOut } from './signed-out-meanwhile.ts';
 
 export interface UpstreamSignIn {
   /** It comes before the step of the sign-in page in the table of contents. */
@@ -33,7 +34,7 @@ export interface UpstreamSignIn {
 }
 
 export const upstreamSignIn = (dependencies: UpstreamSignInDependencies): UpstreamSignIn => {
-  const { config, clock } = dependencies;
+  const { config, clock, sessions, upstreamLogouts: logouts } = dependencies;
   return {
     feature: {
       name: 'upstream-sign-in',
@@ -42,7 +43,10 @@ export const upstreamSignIn = (dependencies: UpstreamSignInDependencies): Upstre
       api: formResponses(dependencies),
       provider: {
         settings: { extraParams: { idp_hint: null } },
-        routes: [recordUpstreamSession(config, clock)],
+        routes: [
+          recordUpstreamSession({ config, clock, sessions, logouts }),
+          dropSignedOut({ logouts, clock }),
+        ],
       },
     },
     linking: { name: 'upstream-linking', steps: [createLinkStep(dependencies)] },

@@ -2,17 +2,20 @@ import { interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider';
 import type { Config } from '#config';
 import { getUnitOfWork } from '../../provider/request-context.ts';
 import type { RouteMiddleware } from '../../provider/route-middleware.ts';
+import { type Sessions, sessionIdOf } from '../../services/sessions/index.ts';
 import {
   isRestricted,
   isWayAllowed,
   putUpstreamSession,
   readUpstreamSession,
   removeUpstreamSession,
+  type UpstreamLogouts,
   type UpstreamSession,
   upstreamSessionKey,
   wayOf,
 } from '../../services/upstreams/index.ts';
 import type { Clock } from '../../store/port.ts';
+import { arrivedAtOf } from './signed-out-meanwhile.ts';
 
 const sessionInResult = ({ oidc: { result } }: KoaContextWithOIDC): UpstreamSession | undefined => {
   const value: unknown = result?.login?.['upstream'];
@@ -23,20 +26,46 @@ const sessionInResult = ({ oidc: { result } }: KoaContextWithOIDC): UpstreamSess
     : undefined;
 };
 
+interface Dependencies {
+  readonly config: Pick<Config, 'tokens'>;
+  readonly clock: Clock;
+  readonly sessions: Pick<Sessions, 'end'>;
+  readonly logouts: Pick<UpstreamLogouts, 'isSignedOut'>;
+}
+
 /** Notes with a new sign-in where it came from, in the commit that makes the session. */
-export const recordUpstreamSession = (config: Pick<Config, 'tokens'>, clock: Clock): RouteMiddleware => ({
+export const recordUpstreamSession = ({
+  config,
+  clock,
+  sessions,
+  logouts,
+}: Dependencies): RouteMiddleware => ({
   route: ['resume', 'device_resume'],
   after(ctx) {
     const { session, result } = ctx.oidc;
-    if (!result?.login || session?.uid === undefined) return;
+    const login = result?.login;
+    if (!login || session?.uid === undefined) return;
     const upstreamSession = sessionInResult(ctx);
     const now = clock.now();
     const expiresAt = now + config.tokens.session_max_ttl * 1000;
-    getUnitOfWork(ctx).stage(
+    const work = getUnitOfWork(ctx);
+    work.stage(
       upstreamSession
         ? putUpstreamSession(session.uid, upstreamSession, { now, expiresAt })
         : removeUpstreamSession(session.uid),
     );
+    if (!upstreamSession) return;
+    const id = sessionIdOf(session.uid);
+    // A logout token that was sent since the beginning of this request may not have found the session.
+    const endSignedOut = async (): Promise<void> => {
+      if (await logouts.isSignedOut({ ...upstreamSession, arrivedAt: arrivedAtOf(login) }))
+        await sessions.end(id, { isSignOut: true });
+    };
+    work.afterCommit(() => {
+      endSignedOut().catch((error: unknown) => {
+        process.emitWarning(`a session that its upstream has ended may be left: ${String(error)}`);
+      });
+    });
   },
 });
 

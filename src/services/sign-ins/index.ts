@@ -37,3 +37,4 @@ export {
   withoutSignInAgain,
 } from './sign-in-again.ts';
 export { findReadyAccount, findSignedInAccount } from './signed-in-account.ts';
+export type { UpstreamSignIn } from './upstream-sign-in.ts';

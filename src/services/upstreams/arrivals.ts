@@ -6,6 +6,7 @@ import type { Clock, ConsumeWrite, Key, Store } from '../../store/port.ts';
 import { record } from '../../store/record.ts';
 import { kinds } from '../../store/record-kinds.ts';
 import type { UpstreamIdentity } from './identity.ts';
+import type { UpstreamLogouts } from './logouts.ts';
 
 /** A person who came back from an upstream, until what follows from it is decided. */
 interface Arrival {
@@ -15,6 +16,8 @@ interface Arrival {
 }
 
 interface FoundArrival extends Arrival {
+  /** In milliseconds since the epoch. */
+  readonly arrivedAt: number;
   /** The write that uses it up. It belongs into the commit of what follows. */
   readonly consume: ConsumeWrite;
 }
@@ -25,7 +28,10 @@ interface FoundArrival extends Arrival {
  */
 export interface Arrivals {
   add(arrival: Arrival): Promise<string>;
-  /** Throws for a secret that is unknown, of another purpose, too old or used up. */
+  /**
+   * Throws for a secret that is unknown, of another purpose, too old or used up, and for a person whom the upstream has
+   * signed out meanwhile.
+   */
   find(secret: string, purpose: string): Promise<FoundArrival>;
   /** One that was used up, for a form that is sent twice. */
   findUsed(secret: string, purpose: string): Promise<UpstreamIdentity | undefined>;
@@ -51,7 +57,11 @@ export const arrivalGone = (): Failure =>
 export const isArrivalUsed = (error: unknown): boolean =>
   error instanceof Conflict && error.key.kind === kinds.upstreamArrival;
 
-export const createArrivals = (store: Store, clock: Clock): Arrivals => ({
+export const createArrivals = (
+  store: Store,
+  clock: Clock,
+  logouts: Pick<UpstreamLogouts, 'isSignedOut'>,
+): Arrivals => ({
   async add(arrival) {
     const secret = newId(32);
     const body = format.encode(arrival);
@@ -64,7 +74,10 @@ export const createArrivals = (store: Store, clock: Clock): Arrivals => ({
     const arrival =
       document?.consumption === undefined ? document && format.decode(document.body) : undefined;
     if (arrival?.purpose !== purpose) throw arrivalGone();
-    return { ...arrival, consume: { op: 'consume', key, at: clock.now() } };
+    const arrivedAt = (document?.expiresAt ?? 0) - lifetimeMs;
+    const { upstream, subject, sid } = arrival.identity;
+    if (await logouts.isSignedOut({ upstream, subject, sid, arrivedAt })) throw arrivalGone();
+    return { ...arrival, arrivedAt, consume: { op: 'consume', key, at: clock.now() } };
   },
   async findUsed(secret, purpose) {
     const [document] = await store.read([keyOf(secret)]);

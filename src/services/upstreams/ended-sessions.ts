@@ -3,6 +3,7 @@ import { Conflict } from '../../store/errors.ts';
 import type { Clock, Key, Listed, Store } from '../../store/port.ts';
 import { kinds } from '../../store/record-kinds.ts';
 import type { LogoutToken } from './logout-token.ts';
+import type { UpstreamLogouts } from './logouts.ts';
 import { readUpstreamSession, upstreamSessionIndex, upstreamSessionName } from './sessions.ts';
 
 /**
@@ -14,6 +15,7 @@ export type EndUpstreamSessions = (upstream: string, token: LogoutToken) => Prom
 interface Dependencies {
   readonly store: Store;
   readonly clock: Clock;
+  readonly logouts: Pick<UpstreamLogouts, 'note'>;
   /** Ends the session of this family, with the notifications of clients. False when it is gone. */
   readonly endSession: (family: string) => Promise<boolean>;
 }
@@ -29,6 +31,7 @@ const usedTokenKey = (upstream: string, jti: string): Key => ({
 export const createEndUpstreamSessions = ({
   store,
   clock,
+  logouts,
   endSession,
 }: Dependencies): EndUpstreamSessions => {
   const listAll = async (of: string): Promise<readonly Listed[]> => {
@@ -72,6 +75,8 @@ export const createEndUpstreamSessions = ({
       throw error;
     }
     try {
+      // First, so that a sign-in that becomes a session from now on is found signed out.
+      await logouts.note(upstream, token);
       let ended = 0;
       for (const key of await find(upstream, token)) {
         if (await endSession(key.family)) ended += 1;

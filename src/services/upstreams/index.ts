@@ -25,6 +25,7 @@ export { labelOf, type UpstreamIdentity } from './identity.ts';
 export { createLinking, type Linking } from './linking.ts';
 export { createUpstreamLinks, labelOfLink, linkIdOf, type StoredLink, type UpstreamLinks } from './links.ts';
 export { LogoutTokenRefused } from './logout-token.ts';
+export { createUpstreamLogouts, type UpstreamLogouts } from './logouts.ts';
 export { backchannelLogoutPath, callbackPath, signedOutPath, signOutPath } from './paths.ts';
 export type { SignInRequest } from './protocol.ts';
 export { createProvisioning, type Provisioning } from './provisioning.ts';

@@ -24,7 +24,7 @@ export const upstreamSessionKey = (uid: string): Key => ({
 
 /** Under which a session is listed: a person or a session of an upstream. */
 export const upstreamSessionName = (
-  ...parts: readonly [upstream: string, of: 'sub' | 'sid', value: string]
+  ...parts: readonly [upstream: string, of: 'sub' | 'sid' | 'sub without sid', value: string]
 ) => hash('sha256', JSON.stringify(parts), 'base64url');
 
 const entries = ({ upstream, subject, sid }: UpstreamSession, at: number): readonly IndexEntry[] => [
