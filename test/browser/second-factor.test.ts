@@ -107,7 +107,7 @@ t.test('axe finds nothing on the pages, and they fit into 360 px', async (t) => 
   await tab.fill('#password', person.password);
   await tab.click('.login-submit');
   await tab.locator('.factor-submit').waitFor();
-  t.equal(await tab.evaluate('document.activeElement.id'), 'code');
+  await tab.locator('#code:focus').waitFor();
   await checkAccessibility(t, tab, 'factor-code');
   await tab.click('text=Use a recovery code instead');
   await tab.locator('#recovery_code').waitFor();
