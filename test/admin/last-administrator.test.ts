@@ -40,7 +40,7 @@ for (const [name, storeOf] of Object.entries(stores)) {
     const administrators = async () =>
       (await accounts.members(groupOf.admin, { limit: 100 })).items.filter(({ enabled }) => enabled);
 
-    await t.test('whoever takes the role away', async (t) => {
+    await t.test('each way to take the role away', async (t) => {
       const own = await person('admin');
       for (const [way, request] of Object.entries(ways))
         for (const caller of [own, byMachine])

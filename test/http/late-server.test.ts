@@ -157,7 +157,7 @@ t.test('routes that could not be loaded are loaded again with the next request',
   t.same(closed, [1, 2]);
 });
 
-t.test('a server whose paths nobody asked for has nothing to close', async (t) => {
+t.test('a server that was never built has nothing to close', async (t) => {
   const late = createLateServer({
     paths: ['/late'],
     newServer: async () => t.fail('it was built') as never,

@@ -36,11 +36,14 @@ export const receiversOf = (
   { maxPerReceiver, maxForRegistered = maxPerReceiver }: Queue,
 ): readonly ReceiverShare[] => {
   if (maxPerReceiver === undefined) return [];
-  const group = from === 'registration' ? 'registered ' : '';
+  const isRegistered = from === 'registration';
+  const hosts = isRegistered ? 'host of registered clients' : 'host';
   return [
-    ...(group === '' || maxForRegistered === undefined ? [] : [{ name: group, most: maxForRegistered }]),
+    ...(isRegistered && maxForRegistered !== undefined
+      ? [{ name: 'registered clients', most: maxForRegistered }]
+      : []),
     ...(client === undefined ? [] : [{ name: `client ${client}`, most: maxPerReceiver }]),
-    ...(host === undefined ? [] : [{ name: `${group}host ${host}`, most: maxPerReceiver }]),
+    ...(host === undefined ? [] : [{ name: `${hosts} ${host}`, most: maxPerReceiver }]),
   ];
 };
 
