@@ -92,10 +92,11 @@ export const codeFor = async (
   party: RelyingParty,
   browser: Browser,
   parameters: Parameters = {},
+  login = 'ada',
 ): Promise<{ code: string; verifier: string }> => {
   const verifier = newVerifier();
   let page = await browser.open(party.authorizationUrl(verifier, parameters));
-  if (page.body.includes('login-submit')) page = await browser.submit(page, { login: 'ada', password });
+  if (page.body.includes('login-submit')) page = await browser.submit(page, { login, password });
   if (page.body.includes('consent-allow')) page = await browser.submit(page, { decision: 'allow' });
   const code = redirectParameters(page).get('code');
   if (code === null) throw new Error(`no code: ${redirectParameters(page)}`);
