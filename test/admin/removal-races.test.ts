@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
 import { ensureRedis, freshPrefix } from '../support/redis.ts';
-import { longTimeouts } from '../support/wait-for.ts';
 import { startAdminServer } from './admin-server.ts';
 
 t.setTimeout(180_000);
@@ -9,12 +8,7 @@ t.setTimeout(180_000);
 const redis = await ensureRedis();
 t.teardown(redis.close);
 const { server, call, machine } = await startAdminServer(t, {
-  store: {
-    url: redis.url,
-    prefix: freshPrefix(),
-    operation_timeout_ms: longTimeouts.operationTimeoutMs,
-    deadline_ms: longTimeouts.deadlineMs,
-  },
+  store: { url: redis.url, prefix: freshPrefix() },
 });
 const caller = await machine();
 const helper = await machine('admin:read admin:accounts');

@@ -5,7 +5,7 @@ import { startCluster } from '../support/redis-cluster.ts';
 import { startSentinel } from '../support/redis-sentinel.ts';
 import { redisCommand } from '../support/redis-server.ts';
 import { Browser, codeFor, RelyingParty, startInProcess, usualConfig } from '../support/setup/index.ts';
-import { waitFor } from '../support/wait-for.ts';
+import { usualStoreTimeouts, waitFor } from '../support/wait-for.ts';
 
 t.setTimeout(300_000);
 
@@ -14,7 +14,7 @@ process.on('unhandledRejection', (reason) => surprises.push(reason));
 
 t.test('a failover by Sentinel loses no acknowledged exchange', async (t) => {
   const set = await startSentinel();
-  const server = await startInProcess(t, { ...usualConfig, store: { url: set.url } });
+  const server = await startInProcess(t, { ...usualConfig, store: { url: set.url, ...usualStoreTimeouts } });
   t.teardown(async () => {
     await server.stop();
     await set.close();
@@ -36,7 +36,10 @@ t.test('a failover by Sentinel loses no acknowledged exchange', async (t) => {
 t.test('a code is redeemed once while the cluster moves its slot', async (t) => {
   const cluster = await startCluster();
   const prefix = freshPrefix();
-  const server = await startInProcess(t, { ...usualConfig, store: { url: cluster.url, prefix } });
+  const server = await startInProcess(t, {
+    ...usualConfig,
+    store: { url: cluster.url, prefix, ...usualStoreTimeouts },
+  });
   t.teardown(async () => {
     await server.stop();
     await cluster.close();

@@ -22,6 +22,7 @@ import {
   usualConfig,
 } from '../support/setup/index.ts';
 import { startTcpProxy } from '../support/tcp-proxy.ts';
+import { usualStoreTimeouts } from '../support/wait-for.ts';
 
 t.setTimeout(300_000);
 
@@ -48,7 +49,7 @@ t.test('a server survives a faulty connection to Redis', async (t) => {
   const proxy = await startTcpProxy({ port: redis.port });
   const server = await startInProcess(t, {
     ...usualConfig,
-    store: { url: `redis://127.0.0.1:${proxy.port}` },
+    store: { url: `redis://127.0.0.1:${proxy.port}`, ...usualStoreTimeouts },
   });
   t.teardown(async () => {
     await server.stop();
@@ -119,7 +120,7 @@ t.test('an outage during an exchange is no replay to another server either', asy
   let strikeAt = '';
   const settings = (port: number, more = {}) => ({
     ...usualConfig,
-    store: { url: `redis://127.0.0.1:${port}`, prefix },
+    store: { url: `redis://127.0.0.1:${port}`, prefix, ...usualStoreTimeouts },
     security: { key_encryption_key: Buffer.alloc(32, 3).toString('base64url'), ...more },
   });
   const server = await startInProcess(t, settings(wire.port), {
@@ -179,7 +180,10 @@ t.test('an outage during an exchange is no replay to another server either', asy
 
 t.test('a server survives Redis being killed and restarted', async (t) => {
   const redis = await startRedis({ args: ['--appendonly', 'yes', '--appendfsync', 'always'] });
-  const server = await startInProcess(t, { ...usualConfig, store: { url: redis.url } });
+  const server = await startInProcess(t, {
+    ...usualConfig,
+    store: { url: redis.url, ...usualStoreTimeouts },
+  });
   t.teardown(async () => {
     await server.stop();
     await redis.close();
@@ -193,7 +197,7 @@ t.test('a server that is stopped while its Redis is gone ends in time, and rests
   const server = await startServerProcess(t, {
     config: {
       ...usualConfig,
-      store: { url: redis.url },
+      store: { url: redis.url, ...usualStoreTimeouts },
       audit: { enabled: true },
       listen: { drain_seconds: 1 },
     },

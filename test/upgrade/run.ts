@@ -22,7 +22,7 @@ import {
   usualConfig,
 } from '../support/setup/index.ts';
 import { waitUntilReady, writeSettings } from '../support/setup/server-process.ts';
-import { longTimeouts, waitFor } from '../support/wait-for.ts';
+import { longStoreTimeouts, waitFor } from '../support/wait-for.ts';
 import { installRelease } from './release.ts';
 
 t.setTimeout(600_000);
@@ -75,8 +75,7 @@ t.test('over Redis both releases serve side by side, and no request fails', asyn
     // A store that is slow on a busy machine is not what this is about.
     store: {
       url: redis.url,
-      operation_timeout_ms: longTimeouts.operationTimeoutMs,
-      deadline_ms: longTimeouts.deadlineMs,
+      ...longStoreTimeouts,
     },
   });
   const old = await start(t, main.former, cwd, one);

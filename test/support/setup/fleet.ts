@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { freePort } from '#src/testing/free-port.ts';
-import { longTimeouts } from '../wait-for.ts';
+import { longStoreTimeouts } from '../wait-for.ts';
 import { type Child, type Owner, postern, startChild } from './child.ts';
 import { waitUntilReady, writeSettings } from './server-process.ts';
 
@@ -46,8 +46,7 @@ export const startFleet = async (
     store: {
       url: store,
       prefix,
-      operation_timeout_ms: longTimeouts.operationTimeoutMs,
-      deadline_ms: longTimeouts.deadlineMs,
+      ...longStoreTimeouts,
     },
     log: { level: 'warn', format: 'json' },
     ...config,

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { startServer, type TestServer, type TestServerOptions } from 'postern/testing';
 import type { Store } from '#src/store/port.ts';
 import { kinds } from '#src/store/record-kinds.ts';
+import { longStoreTimeouts } from '../wait-for.ts';
 import type { Owner } from './child.ts';
 
 export type { TestServer };
@@ -29,7 +30,8 @@ export const startInProcess = async (
   settings: TestServerOptions['settings'] = {},
   options: Omit<TestServerOptions, 'settings'> = {},
 ): Promise<TestServer> => {
-  const server = await startServer({ settings, ...options });
+  const store = { ...longStoreTimeouts, ...Object(settings['store']) };
+  const server = await startServer({ settings: { ...settings, store }, ...options });
   owner.teardown(server.stop);
   await settle(server.store);
   return server;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { freePort } from '#src/testing/free-port.ts';
-import { waitFor } from '../wait-for.ts';
+import { longStoreTimeouts, waitFor } from '../wait-for.ts';
 import { type Child, type ChildOptions, type Owner, postern, startChild } from './child.ts';
 import { type CommandResult, runPostern } from './commands.ts';
 
@@ -74,10 +74,10 @@ const launch = async (
   const url = `http://localhost:${port}`;
   const cwd = await writeSettings((folder) => ({
     issuer: url,
-    store: { url: `sqlite:${join(folder, 'store.db')}` },
     demo: false,
     log: { level: 'info', format: 'json' },
     ...config,
+    store: { url: `sqlite:${join(folder, 'store.db')}`, ...longStoreTimeouts, ...Object(config['store']) },
     listen: { port, ...Object(config['listen']) },
     security: { password: { memory_kib: 8192, passes: 1 }, ...Object(config['security']) },
   }));
