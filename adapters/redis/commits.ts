@@ -21,15 +21,17 @@ interface Dependencies {
 }
 
 /**
- * How the script works: plain, marking (`m`) what it creates so that the commit can be undone, or as a dry run (`d`) that
- * checks the conditions and writes nothing.
+ * How the script works: plain, marking (`m`) what it creates so that the commit can be undone, noting (`u`) also what it
+ * changes, or as a dry run (`d`) that checks the conditions and writes nothing.
  */
-type Mode = '' | 'm' | 'd';
+type Mode = '' | 'm' | 'u' | 'd';
 
 interface Run {
   readonly nonce: string;
   readonly startedAt: number;
-  readonly mode: Exclude<Mode, 'd'>;
+  readonly mode: '' | 'm';
+  /** The commit is one script call. */
+  readonly atomic: boolean;
   readonly outcome: Outcome;
   /** In the server's time. Each send sets it. */
   notAfter: string;
@@ -60,7 +62,24 @@ export const createCommits = (dependencies: Dependencies) => {
     return [...groups.values()];
   };
 
-  const send = async (group: Group, run: Run, mode: Mode): Promise<void> => {
+  /**
+   * What a commit in several parts changes is noted, so that each part can be undone. One that is atomic is undone only
+   * when its reply is lost, so it notes no more than what no one else knows: the former index entries of a document.
+   */
+  const modeOf = (group: Group, run: Run): Mode =>
+    run.mode === 'm' && (run.atomic ? group.relists : group.changes) ? 'u' : run.mode;
+
+  const undoLogOf = (group: Group, run: Run, mode: Mode): string | undefined => {
+    if (mode === 'd') return undefined;
+    // On a cluster, the parts of other commits note what they take over from this one.
+    if (connection.clustered) return names.undoLog(group.keys[0] ?? '');
+    return mode === 'u' ? names.undoLogOfCommit(run.nonce) : undefined;
+  };
+
+  const send = async (group: Group, run: Run, as: 'd' | undefined): Promise<void> => {
+    const mode = as ?? modeOf(group, run);
+    const undoLog = undoLogOf(group, run, mode);
+    const keys = undoLog === undefined ? group.keys : [...group.keys, undoLog];
     for (;;) {
       const elapsed = performance.now() - run.startedAt;
       run.notAfter = serverClock.after(run.startedAt, timing.deadlineMs);
@@ -69,13 +88,14 @@ export const createCommits = (dependencies: Dependencies) => {
         'evalsha',
         [
           scripts.commit,
-          String(group.keys.length),
-          ...group.keys,
+          String(keys.length),
+          ...keys,
           run.nonce,
           String(clock.now()),
           run.notAfter,
           mode,
           connection.clustered ? '' : names.documentPrefix,
+          undoLog === undefined ? '' : String(undoLogKeptMs),
           ...group.args,
         ],
         {
@@ -113,8 +133,8 @@ export const createCommits = (dependencies: Dependencies) => {
    * Sends groups in parallel, which is one round trip. A conflict is thrown before any other error, and the first
    * conflict first.
    */
-  const sendAll = observe(async (groups: readonly Group[], run: Run, mode: Mode): Promise<void> => {
-    const results = await Promise.allSettled(groups.map((group) => send(group, run, mode)));
+  const sendAll = observe(async (groups: readonly Group[], run: Run, as?: 'd'): Promise<void> => {
+    const results = await Promise.allSettled(groups.map((group) => send(group, run, as)));
     const errors = results.flatMap((result): unknown[] =>
       result.status === 'rejected' ? [result.reason] : [],
     );
@@ -130,7 +150,7 @@ export const createCommits = (dependencies: Dependencies) => {
     if (groups.length > 1 && conditional.length > 0) await sendAll(conditional, run, 'd');
     for (const turn of turns) {
       const now = groups.filter((group) => group.turn === turn);
-      if (now.length > 0) await sendAll(now, run, run.mode);
+      if (now.length > 0) await sendAll(now, run);
     }
   };
 
@@ -144,13 +164,14 @@ export const createCommits = (dependencies: Dependencies) => {
       nonce: inDoubt.createNonce(),
       startedAt: performance.now(),
       mode: isConditional ? 'm' : '',
+      atomic: groups.length === 1,
       outcome: { unanswered: 0 },
       notAfter: '0',
       mayHaveWritten: false,
     };
     if (isConditional) inDoubt.begin(run.nonce);
     try {
-      await (groups.length === 1 ? sendOne(only, run, run.mode) : sendInOrder(groups, run));
+      await (groups.length === 1 ? sendOne(only, run, undefined) : sendInOrder(groups, run));
     } catch (error) {
       if (isConditional && run.mayHaveWritten) {
         // The commit may still arrive, or its reply was lost. It is undone when it can't arrive any more.
@@ -164,6 +185,9 @@ export const createCommits = (dependencies: Dependencies) => {
     }
   };
 };
+
+/** An undo log that has expired leaves the rest of a commit that stayed in doubt for longer. */
+const undoLogKeptMs = 600_000;
 
 const reasons: readonly string[] = ['exists', 'consumed', 'absent', 'changed'] satisfies ConflictReason[];
 const isReason = (text: string | undefined): text is ConflictReason =>

@@ -1,10 +1,19 @@
 import { randomBytes } from 'node:crypto';
 import { StoreUnavailable } from '#src/store/errors.ts';
+import type { Clock } from '#src/store/port.ts';
 import { bodyLine } from './codec.ts';
 import type { Connection } from './connection.ts';
 import type { Timing } from './driver.ts';
+import type { KeyNames } from './key-names.ts';
 import { scripts } from './scripts.ts';
 import type { Group } from './writes.ts';
+
+interface Dependencies {
+  readonly connection: Connection;
+  readonly names: KeyNames;
+  readonly clock: Clock;
+  readonly timing: Timing;
+}
 
 interface DoubtfulCommit {
   readonly groups: readonly Group[];
@@ -17,11 +26,14 @@ const othersSettleMs = 2_000;
 
 /**
  * The commits of this process that are in doubt: sent, but without a reply. Each is undone as soon as the server replies
- * again. Until then no other request of this process may see what it wrote. The list is bounded: when it is full, new
- * conditional commits fail at once. docs/decisions/2026-11-21-an-answer-that-never-came.md has the reasons.
+ * again, by the undo log that commit.lua wrote. Until then no other request of this process may see what it wrote. The
+ * list is bounded: when it is full, new conditional commits fail at once.
+ * docs/decisions/2026-11-21-an-answer-that-never-came.md has the reasons.
  */
 export class InDoubtCommits {
   readonly #connection: Connection;
+  readonly #names: KeyNames;
+  readonly #clock: Clock;
   readonly #limitMs: number;
   readonly #processId = randomBytes(6).toString('base64url');
   readonly #inDoubt = new Map<string, DoubtfulCommit>();
@@ -31,8 +43,10 @@ export class InDoubtCommits {
   #count = 0;
   #othersSettledAt = 0;
 
-  constructor(connection: Connection, { operationTimeoutMs, deadlineMs }: Timing) {
+  constructor({ connection, names, clock, timing: { operationTimeoutMs, deadlineMs } }: Dependencies) {
     this.#connection = connection;
+    this.#names = names;
+    this.#clock = clock;
     this.#limitMs = operationTimeoutMs;
     connection.onReady((silentMs) => {
       // After a shorter silence, a process that missed a reply has resent its command and has the reply now.
@@ -125,26 +139,22 @@ export class InDoubtCommits {
   }
 
   async undo(nonce: string, groups: readonly Group[], notAfter = '0'): Promise<boolean> {
+    const { clustered } = this.#connection;
     const undone = await Promise.allSettled(
-      groups
-        .filter((group) => !group.hasIndexEntriesOnly)
-        .map(({ keys, writes }) => {
-          const documents = keys.flatMap((key, i) => {
-            const write = writes[i];
-            return write === undefined ? [] : [{ key, write }];
-          });
-          const former = documents.map(({ write }) =>
-            write.op === 'replace' ? `=${bodyLine(write.expected)}` : '',
-          );
-          const args = [
-            scripts.undo,
-            String(documents.length),
-            ...documents.map(({ key }) => key),
-            nonce,
-            notAfter,
-          ];
-          return this.#connection.send('evalsha', [...args, ...former], { limitMs: this.#limitMs });
-        }),
+      groups.map((group) => {
+        const [first = ''] = group.keys;
+        const log = clustered ? this.#names.undoLog(first) : this.#names.undoLogOfCommit(nonce);
+        const keys = [log, ...group.keys];
+        const former = group.writes.map((write) => {
+          if (write === undefined) return 'z';
+          return write.op === 'replace' ? `=${bodyLine(write.expected)}` : '';
+        });
+        const moment = [String(this.#clock.now()), notAfter];
+        const args = [nonce, ...moment, clustered ? 'shared' : '', ...former];
+        return this.#connection.send('evalsha', [scripts.undo, String(keys.length), ...keys, ...args], {
+          limitMs: this.#limitMs,
+        });
+      }),
     );
     return undone.every((one) => one.status === 'fulfilled' && one.value === 1);
   }

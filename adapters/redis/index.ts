@@ -43,7 +43,7 @@ export const openRedis = async (options: Options): Promise<Store> => {
   const serverClock = new ServerClock(connection, operationTimeoutMs);
   await serverClock.measure();
   connection.onReady(() => void serverClock.measure());
-  const inDoubt = new InDoubtCommits(connection, timing);
+  const inDoubt = new InDoubtCommits({ connection, names, clock, timing });
   const base = { connection, names, clock, inDoubt, timing };
   const documents = createDocuments(base);
   // These names are labels of metrics and spans, so they keep the spelling of former releases.

@@ -40,6 +40,10 @@ export interface KeyNames {
   /** Without `of`, it is an index `byText`. */
   parseIndex(name: string): { readonly index: string; readonly of?: string };
   counter(counter: string): string;
+  /** The undo log of everything with the same hash tag as `name`. Indexes have their own. */
+  undoLog(name: string): string;
+  /** The undo log of one commit on a single server. */
+  undoLogOfCommit(nonce: string): string;
   topic(topic: string): string;
   /** Patterns for SCAN. */
   readonly documentPattern: string;
@@ -81,6 +85,11 @@ export const createKeyNames = (prefix: string): KeyNames => {
       return { index: unescapeText(index), ...(of !== undefined && { of: unescapeText(of) }) };
     },
     counter: (counter) => `${prefix}:n:{${escapeText(counter)}}`,
+    undoLog: (name) => {
+      const tag = name.slice(name.indexOf('{'), name.indexOf('}') + 1);
+      return `${prefix}:u:${tag}${name.startsWith(`${prefix}:x:`) ? 'x' : ''}`;
+    },
+    undoLogOfCommit: (nonce) => `${prefix}:u:${nonce}`,
     topic: (topic) => `${prefix}:t:${topic}`,
     documentPattern: `${prefix}:{*`,
     indexPattern: `${prefix}:x:{*`,

@@ -34,6 +34,7 @@ export const createLoad = ({ connection, names, clock, documents, timing }: Depe
           '1e16',
           '',
           prefix,
+          '',
         ];
         return connection.send('evalsha', [...head, ...args], { limitMs: timing.deadlineMs });
       }),

@@ -17,7 +17,10 @@ export interface Group {
   readonly args: string[];
   turn: Turn;
   conditional: boolean;
-  readonly hasIndexEntriesOnly: boolean;
+  /** It changes documents or indexes that were there before. */
+  changes: boolean;
+  /** It replaces documents that are in an index. */
+  relists: boolean;
 }
 
 export const newGroup = (hasIndexEntriesOnly: boolean): Group => ({
@@ -26,7 +29,8 @@ export const newGroup = (hasIndexEntriesOnly: boolean): Group => ({
   args: [],
   turn: 'plain',
   conditional: false,
-  hasIndexEntriesOnly,
+  changes: hasIndexEntriesOnly,
+  relists: false,
 });
 
 /** `groupFor` returns the group: the same for all on a single server, one for each family or index on a cluster. */
@@ -39,6 +43,7 @@ export const addWrite = (
   const { args } = group;
   group.keys.push(names.document(write.key));
   group.writes.push(write);
+  if (write.op !== 'insert' && write.op !== 'consume') group.changes = true;
   switch (write.op) {
     case 'put':
       args.push(
@@ -63,6 +68,7 @@ export const addWrite = (
       args.push('r', bodyLine(write.expected));
       addChange(args, write);
       group.conditional = true;
+      if (write.index !== undefined) group.relists = true;
       break;
     case 'merge':
       args.push('m', write.ifAbsent);

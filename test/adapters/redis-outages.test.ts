@@ -206,6 +206,47 @@ await t.test('an insert or replace whose outcome stays unknown is rolled back', 
   });
 });
 
+await t.test(
+  'an indexed document whose replacement stays unknown is put back as it was, unless it was replaced again',
+  async (t) => {
+    const { proxy, store, other } = await stage(t, hasty);
+    const [ada, grace]: Key[] = ['ada', 'grace'].map((id) => ({ kind: 'account', family: id, id }));
+    const listedIn = (of: string) => [{ index: 'members', of, at: 1 }];
+    const members = async (group: string) =>
+      (await other.list('members', group, { limit: 5 })).items.map(({ key }) => key.id);
+    const accounts = [ada, grace].flatMap((key) => (key ? [key] : []));
+    const content = {
+      body: 'a',
+      fields: { p: '1' },
+      expiresAt: Date.now() + 600_000,
+      index: listedIn('former'),
+    };
+    await other.commit(accounts.map((key) => ({ op: 'put', key, ...content })));
+    const before = await other.read(accounts);
+    proxy.dropNextReply('refuse');
+    const next = { expected: 'a', body: 'b', fields: { p: '2' }, index: listedIn('next') };
+    const expiresAt = Date.now() + 60_000;
+    await isUnavailable(
+      t,
+      store.commit(accounts.map((key) => ({ op: 'replace', key, ...next, expiresAt }))),
+      'unknown',
+    );
+    t.same(await members('next'), ['ada', 'grace'], 'the server had applied it');
+    await other.commit(
+      accounts
+        .slice(1)
+        .map((key) => ({ op: 'replace', key, expected: 'b', body: 'c', index: listedIn('third') })),
+    );
+    proxy.heal();
+    await waitFor('it to be taken back', async () => (await other.read(accounts))[0]?.body === 'a');
+    t.same((await other.read(accounts))[0], before[0]);
+    t.same(await members('former'), ['ada']);
+    t.same(await members('next'), []);
+    t.same(await members('third'), ['grace']);
+    t.equal((await other.read(accounts))[1]?.body, 'c');
+  },
+);
+
 await t.test('a commit that arrives after it was abandoned is not applied', async (t) => {
   const { proxy, store, other } = await stage(t, hasty);
   proxy.holdNextRequest();
