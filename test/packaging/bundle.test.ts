@@ -11,7 +11,13 @@ import { blocksRunBy } from '../docs/command-blocks.ts';
 import { startScript } from '../docs/run-script.ts';
 import { startRedis } from '../support/redis-server.ts';
 import { password, usualConfig } from '../support/setup/relying-party.ts';
-import { assertSignIn, environment, startInstalled } from './start-installed.ts';
+import {
+  assertLatePages,
+  assertSignIn,
+  environment,
+  type Installed,
+  startInstalled,
+} from './start-installed.ts';
 
 const run = promisify(execFile);
 
@@ -80,9 +86,10 @@ const assertRefusals = async (t: Test, issuer: string): Promise<void> => {
   t.match(page.headers.get('content-type'), 'text/html; charset=utf-8');
 };
 
-const signIn = async (t: Test, config: Readonly<Record<string, unknown>>): Promise<void> => {
-  const { issuer, child, ended } = await startInstalled(t, { file, folder: await emptyFolder(), config });
-  await assertSignIn(t, issuer);
+const signIn = async (t: Test, how: Pick<Installed, 'config' | 'accounts'>): Promise<void> => {
+  const { issuer, child, ended } = await startInstalled(t, { file, folder: await emptyFolder(), ...how });
+  const browser = await assertSignIn(t, issuer);
+  await assertLatePages(t, issuer, browser);
   await assertRefusals(t, issuer);
   child.kill('SIGTERM');
   t.equal(await ended, 0, 'it ends by itself');
@@ -97,7 +104,9 @@ t.test('a code is redeemed on SQLite, with a password that a thread verifies', a
 t.test('a code is redeemed on Redis, with two workers and readable log lines', async (t) => {
   const redis = await startRedis();
   t.teardown(() => redis.close());
-  await signIn(t, { store: { url: redis.url }, listen: { workers: 2 }, log: { format: 'pretty' } });
+  await signIn(t, {
+    config: { store: { url: redis.url }, listen: { workers: 2 }, log: { format: 'pretty' } },
+  });
 });
 
 t.test('the command of the installation page starts it with demo data and a first token', async (t) => {
