@@ -81,6 +81,6 @@ export const signInFeatures = (dependencies: FeatureDependencies): readonly Feat
       ways: upstream.ways,
     }),
     upstream.linking,
-    requirements({ config, clock, accounts, throttle, completeSignIn, upstreams: services.upstreams }),
+    requirements({ config, clock, accounts, throttle, upstreams: services.upstreams }),
   ];
 };

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import {
   Browser,
+  formOf,
   newVerifier,
   openCommandFolder,
   type Page,
@@ -104,6 +105,93 @@ t.test('who is signed in signs in again before a new password is asked for', asy
   t.notOk('required' in (await run('require', 'ada', 'password', '--off')));
   server.clock.advance(6);
   t.ok(hasCode(await signIn(new Browser(), another)));
+});
+
+/** Sends the form of a page without following where it leads. */
+const post = (browser: Browser, { url, body }: Page, fields: Readonly<Record<string, string>>) => {
+  const { action, hidden } = formOf(body);
+  return browser.request(new URL(action, url).href, {
+    method: 'POST',
+    body: new URLSearchParams({ ...hidden, ...fields }),
+    headers: { origin: new URL(url).origin },
+  });
+};
+
+t.test('a page for a new password that is kept open is no place to guess the one of its owner', async (t) => {
+  const { server, run, signIn, hasCode } = await open(t);
+  const made = await run('add', 'ada', '--generate');
+  const formers = [new Browser(), new Browser(), new Browser()];
+  const kept = await Promise.all(formers.map((browser) => signIn(browser, made.password)));
+  for (const page of kept) t.match(page.body, /password-submit/);
+  server.clock.advance(1);
+  const owner = new Browser();
+  t.ok(hasCode(await owner.submit(await signIn(owner, made.password), { password: another })));
+  const [former = owner, wrong = owner, late = owner] = formers;
+  const [page, ofWrong, ofLate] = kept as [Page, Page, Page];
+  const answer = await former.submit(page, { password: another });
+  t.match(answer.body, /login-submit/, 'the right one is asked for at the sign-in page, which counts it');
+  t.notOk(hasCode(answer));
+  t.notMatch((await former.request(`${server.issuer}/account`)).status, 200);
+  const [right, guess] = [
+    await post(late, ofLate, { password: another }),
+    await post(wrong, ofWrong, { password: 'a guess at it' }),
+  ];
+  t.strictSame([right.status, right.body], [guess.status, guess.body], 'and tells nothing');
+  t.notOk(hasCode(await late.open(String(right.headers.get('location')).replace(/^(?=\/)/, server.issuer))));
+  t.equal(server.events.filter(({ type, outcome }) => type === 'sign-in' && outcome === 'ok').length, 4);
+});
+
+t.test('a form for a new password that is sent twice', async (t) => {
+  const { server, run, signIn, hasCode } = await open(t);
+  const { accounts, endEverything } = server.app.services;
+  const made = await run('add', 'ada', '--generate');
+  let temporary = made.password;
+  const sendTwice = async (name: string, meanwhile: () => Promise<unknown>, second = another) => {
+    const browser = new Browser();
+    const form = await signIn(browser, temporary);
+    t.match(form.body, /password-submit/, name);
+    server.clock.advance(1);
+    t.equal((await post(browser, form, { password: another })).status, 303);
+    await meanwhile();
+    const page = await browser.submit(form, { password: second });
+    ({ password: temporary } = await run('reset-password', 'ada'));
+    server.clock.advance(6);
+    return page;
+  };
+  const { id = '' } = (await accounts.findByUsername('ada')) ?? {};
+  t.ok(hasCode(await sendTwice('at once', async () => {})), 'goes on');
+  t.ok(hasCode(await sendTwice('soon', async () => server.clock.advance(50))), 'within a minute');
+  const endings: [string, () => Promise<unknown>][] = [
+    ['later', async () => server.clock.advance(61)],
+    [
+      'after everything was ended',
+      async () => {
+        server.clock.advance(1);
+        await endEverything(id);
+      },
+    ],
+    [
+      'after all other sessions were ended',
+      async () => {
+        server.clock.advance(1);
+        await server.app.services.sessions.endOthers(id, '');
+        server.clock.advance(1);
+      },
+    ],
+    [
+      'after another password',
+      async () => {
+        server.clock.advance(1);
+        await accounts.setPassword(id, another);
+      },
+    ],
+  ];
+  for (const [name, meanwhile] of endings) {
+    const page = await sendTwice(name, meanwhile);
+    t.notOk(hasCode(page), name);
+    t.match(page.body, /login-submit|This sign-in has expired/, `${name}: the person signs in again`);
+  }
+  t.match((await sendTwice('with another password', async () => {}, `${another}!`)).body, /login-submit/);
 });
 
 t.test('a profile is completed at the next sign-in, also after a new password', async (t) => {

@@ -1,6 +1,5 @@
 import type { Config } from '#config';
 import type { Accounts } from '../../services/accounts/index.ts';
-import type { CompleteSignIn } from '../../services/sign-ins/index.ts';
 import type { Throttle } from '../../services/throttle/index.ts';
 import type { Upstreams } from '../../services/upstreams/index.ts';
 import type { Clock } from '../../store/port.ts';
@@ -10,6 +9,5 @@ export interface RequirementsDependencies {
   readonly clock: Clock;
   readonly accounts: Accounts;
   readonly throttle: Pick<Throttle, 'take'>;
-  readonly completeSignIn: CompleteSignIn;
   readonly upstreams: Pick<Upstreams, 'nameOf'>;
 }

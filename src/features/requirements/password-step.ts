@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { displayOf } from '../../http/interactions/client-display.ts';
 import type { Step, StepOutcome, Visit } from '../../http/interactions/step.ts';
 import type { Form } from '../../http/pages/form.ts';
@@ -9,8 +10,14 @@ import type { RequirementsDependencies } from './dependencies.ts';
 import { createRequirementPrompt, requiredOf } from './prompt.ts';
 import { createSignInAgain } from './sign-in-again.ts';
 
+/** How long after it the same form may arrive again. */
+const twiceWithinMs = 60_000;
+
+/** What the account keeps of the form of this step. Its name alone opens nothing. */
+const formOf = (uid: string): string => hash('sha256', `required password ${uid}`, 'base64url');
+
 export const createPasswordStep = (dependencies: RequirementsDependencies): Step => {
-  const { config, clock, accounts, completeSignIn } = dependencies;
+  const { config, clock, accounts } = dependencies;
   const checkRepeated = createCheckRepeated(dependencies);
   const signInAgain = createSignInAgain(dependencies);
   const { min_length: minPasswordLength } = config.security.password;
@@ -31,21 +38,45 @@ export const createPasswordStep = (dependencies: RequirementsDependencies): Step
     status: problem === undefined ? 200 : 422,
   });
 
+  /** The new password has ended the sign-in by the former one, so it is a new one of that moment. */
+  const goOn = ({ interaction }: Visit, { id, passwordChangedAt = 0 }: Account): StepOutcome => {
+    const { lastSubmission, session } = interaction;
+    return {
+      finish: {
+        ...lastSubmission,
+        ...metRequirement('password'),
+        login: {
+          remember: true,
+          ...lastSubmission?.login,
+          ...(session?.acr !== undefined && { acr: session.acr }),
+          ...(session?.amr !== undefined && { amr: session.amr }),
+          accountId: id,
+          ts: Math.floor(passwordChangedAt / 1000),
+          ms: passwordChangedAt % 1000,
+          authTs: undefined,
+          saidTs: undefined,
+        },
+      },
+    };
+  };
+
   /**
-   * A form that arrives twice, as by a double click, has the password that the first one set. What it answers is what the
-   * person sees, and it must not undo the sign-in of the first one. Any other form leads to a new sign-in.
+   * A form that arrives twice, as by a double click, has the password that the first one set a moment ago. What it answers
+   * is what the person sees, and it must not undo the sign-in of the first one. Any other form leads to a new sign-in:
+   * this page must be no place to guess a password that was set elsewhere.
    */
   const answerLate = async (visit: Visit, form: Form): Promise<StepOutcome> => {
     const { lastSubmission, session, uid } = visit.interaction;
     const cached = await accounts.find(session?.accountId ?? '');
     // As the first form has left it: the copy may be from before.
     const account = cached && (await accounts.findByUsername(cached.username));
-    const isSet = account?.enabled === true && account.required?.includes('password') !== true;
-    if (!isSet || !(await checkRepeated(uid, account, form['password'] ?? '')))
-      return { finish: { ...lastSubmission } };
-    const remember = lastSubmission?.login?.remember !== false;
-    const result = await completeSignIn(visit, { account, amr: ['pwd'], remember });
-    return { finish: { ...lastSubmission, ...metRequirement('password'), ...result } };
+    const isSetHere =
+      account?.enabled === true &&
+      account.required?.includes('password') !== true &&
+      account.passwordForm === formOf(uid) &&
+      clock.now() - (account.passwordChangedAt ?? 0) < twiceWithinMs;
+    const isRepeated = isSetHere && (await checkRepeated(uid, account, form['password'] ?? ''));
+    return isRepeated ? goOn(visit, account) : { finish: { ...lastSubmission } };
   };
 
   return {
@@ -59,7 +90,6 @@ export const createPasswordStep = (dependencies: RequirementsDependencies): Step
     },
 
     async submit(visit, form: Form): Promise<StepOutcome> {
-      const { lastSubmission, session } = visit.interaction;
       const account = await requiredOf('password', visit, accounts);
       if (!account) return answerLate(visit, form);
       const again = signInAgain(visit, account, form);
@@ -69,32 +99,17 @@ export const createPasswordStep = (dependencies: RequirementsDependencies): Step
       if (await accounts.authenticate(account.username, password))
         return showForm(visit, account, 'passwordSame');
       try {
-        await accounts.setPassword(account.id, password, { check: ifStillSignedIn(account) });
+        const changed = await accounts.setPassword(account.id, password, {
+          check: ifStillSignedIn(account),
+          form: formOf(visit.interaction.uid),
+        });
+        return goOn(visit, changed);
       } catch (error) {
         if (isSignInEnded(error)) return answerLate(visit, form);
         const problem = problemOf(error);
         if (problem === undefined) throw error;
         return showForm(visit, account, problem);
       }
-      const now = clock.now();
-      return {
-        finish: {
-          ...lastSubmission,
-          ...metRequirement('password'),
-          // The new password has ended the sign-in by the former one.
-          login: {
-            remember: true,
-            ...lastSubmission?.login,
-            ...(session?.acr !== undefined && { acr: session.acr }),
-            ...(session?.amr !== undefined && { amr: session.amr }),
-            accountId: account.id,
-            ts: Math.floor(now / 1000),
-            ms: now % 1000,
-            authTs: undefined,
-            saidTs: undefined,
-          },
-        },
-      };
     },
   };
 };

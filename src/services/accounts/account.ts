@@ -23,6 +23,8 @@ export interface Account {
   readonly version?: string;
   /** Milliseconds since the epoch; absent until the first change. */
   readonly passwordChangedAt?: number;
+  /** The form that has set the password, where it may arrive twice: `ChangePassword.form`. */
+  readonly passwordForm?: string;
   /** Milliseconds since the epoch; absent until the first time. What was signed in before doesn't count any more. */
   readonly signedOutAt?: number;
   /**

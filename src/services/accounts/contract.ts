@@ -159,6 +159,8 @@ export interface ChangePassword extends ChangeConditions {
   readonly keepTokens?: boolean;
   /** The person chooses another one at the next sign-in. */
   readonly isTemporary?: boolean;
+  /** Names the form that sets it, so that the same form can be recognized when it arrives again. */
+  readonly form?: string;
   /** Committed together with the password, as the use of the link that allows the change. */
   readonly also?: readonly Write[];
 }
@@ -252,7 +254,7 @@ export interface Accounts {
    */
   endPendingSignIns(id: string): Promise<void>;
   /** Ends what was signed in before, unless `keepTokens` says otherwise. */
-  setPassword(id: string, password: string, options?: ChangePassword): Promise<void>;
+  setPassword(id: string, password: string, options?: ChangePassword): Promise<Account>;
   /** The hash of a password that was checked, for an account that is added later. Throws `overloaded` (503). */
   hashPassword(password: string, username: string): Promise<string>;
   /** Sets a random password and returns it. It is stored only as a hash. */

@@ -21,6 +21,7 @@ export interface AccountRecord {
   readonly upstreamGroups?: Readonly<Record<string, readonly string[]>>;
   readonly hash?: string;
   readonly passwordChangedAt?: number;
+  readonly passwordForm?: string;
   readonly signedOutAt?: number;
   readonly pendingSignInsEndedAt?: number;
   readonly addressRestored?: AddressRestored;
@@ -165,6 +166,7 @@ export const toAccount = (record: AccountRecord): Account => ({
   createdAt: record.createdAt,
   version: versionOf(record),
   ...(record.passwordChangedAt === undefined ? {} : { passwordChangedAt: record.passwordChangedAt }),
+  ...(record.passwordForm !== undefined && { passwordForm: record.passwordForm }),
   ...(record.signedOutAt === undefined ? {} : { signedOutAt: record.signedOutAt }),
   ...(record.pendingSignInsEndedAt !== undefined && {
     pendingSignInsEndedAt: record.pendingSignInsEndedAt,

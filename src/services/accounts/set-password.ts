@@ -31,22 +31,23 @@ export const createSetPassword = ({
   const store = async (
     id: string,
     password: string,
-    { keepTokens = false, isTemporary = false, also = [], ...conditions }: ChangePassword = {},
-  ): Promise<void> => {
+    { keepTokens = false, isTemporary = false, form, also = [], ...conditions }: ChangePassword = {},
+  ): Promise<Account> => {
     refuseConfigured(id);
     const hash = await passwords.hash(password, id);
-    const withHash = (record: AccountRecord): AccountRecord => {
+    const withHash = ({ passwordForm: _, ...record }: AccountRecord): AccountRecord => {
       const now = clock.now();
       return {
         ...record,
         hash,
         passwordChangedAt: now,
+        ...(form !== undefined && { passwordForm: form }),
         ...(!keepTokens && { signedOutAt: now }),
         required: changeRequired(record, isTemporary ? { add: ['password'] } : { remove: ['password'] }),
       };
     };
     const notice = draftPasswordNotice(id);
-    await Draft.commitWith((writesOf) =>
+    return Draft.commitWith((writesOf) =>
       change(id, 'account.password_changed', withHash, {
         also: [...also, ...writesOf(notice)],
         ...conditions,
@@ -58,7 +59,7 @@ export const createSetPassword = ({
     async setPassword(id, password, options) {
       const { username = '', claims = {} } = (await find(id)) ?? {};
       passwords.checkNew(password, namesOf(username, claims));
-      await store(id, password, options);
+      return store(id, password, options);
     },
     async resetPassword(id, options) {
       const password = randomBytes(15).toString('base64url');
