@@ -14,7 +14,7 @@ import { freePort } from '#src/testing/free-port.ts';
 import { startCluster } from '../test/support/redis-cluster.ts';
 import { waitFor } from '../test/support/wait-for.ts';
 import { buildBundle } from './build-bundle.ts';
-import { redirectUri, type Site, send, signIn } from './sign-in-over-tls.ts';
+import { redirectUri, type Site, send, signIn } from './sign-in.ts';
 
 const root = resolve(import.meta.dirname, '..');
 type Variables = Readonly<Record<string, string>>;
@@ -72,7 +72,7 @@ const startCaddy = async (port: number, upstreams: readonly string[]): Promise<S
     ca = await readFile(authority, 'utf8').catch(() => '');
     return ca !== '';
   });
-  return { origin: `https://localhost:${port}`, ca };
+  return { origin: `https://localhost:${port}`, reachedBy: { ca } };
 };
 
 /** Makes the key as the service `key` does, in a folder in place of the volume. */
@@ -154,8 +154,10 @@ const check = async (names: readonly string[], storeUrl: string | undefined): Pr
   };
   // Each server gets a turn: Caddy chooses at random.
   for (let turn = 0; turn < 3 * servers.length; turn += 1) {
-    const got = await signIn(site, credentials);
-    if (!got.includes('id_token')) throw new Error(`no ID token, but ${got}`);
+    const { tokens, visit } = await signIn(site, credentials);
+    if (!tokens.includes('id_token')) throw new Error(`no ID token, but ${tokens}`);
+    const { status } = await visit(`${origin}/account`);
+    if (status !== 200) throw new Error(`the page of the account has status ${status}`);
   }
   process.stdout.write(`ok ${names.join(' and ')}: signed in over TLS at ${origin}\n`);
 };

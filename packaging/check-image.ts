@@ -3,14 +3,16 @@
  * Debian packages buildah and debootstrap, and no daemon. The base image is pulled with `--pull`; without it a stand-in
  * is made of Debian, the Node of the lock file and the npm of this machine, since a registry may be out of reach.
  */
-import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { appendFile, cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '#src/testing/free-port.ts';
+import { openImage, type RunImage } from './run-image.ts';
 import { runTool } from './run-tool.ts';
+import { redirectUri, type Site, signIn } from './sign-in.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const image = 'postern:check';
@@ -104,79 +106,96 @@ const check = (what: string, holds: boolean, found: unknown = ''): void => {
   if (!holds) problems.push(what);
 };
 
-/** Every command here prints something, and the chroot of buildah loses the output of a command now and then. */
-const inContainer = async (container: string, ...command: string[]): Promise<string> => {
-  for (let attempt = 1; ; attempt += 1) {
-    const out = await buildah('run', ...isolated, '--network', 'host', container, '--', ...command);
-    if (out !== '' || attempt === 3) return out;
-  }
+/** Behind a proxy that ends TLS, with the administration on. */
+const variablesFor = (origin: string, port: number): string[] => [
+  `POSTERN_ISSUER=${origin}`,
+  'POSTERN_LISTEN__HOST=127.0.0.1',
+  `POSTERN_LISTEN__PORT=${port}`,
+  'POSTERN_PROXY__TRUSTED=["127.0.0.1"]',
+  'POSTERN_ADMIN__ENABLED=true',
+  `POSTERN_SECURITY__KEY_ENCRYPTION_KEY=${Buffer.alloc(32, 7).toString('base64')}`,
+];
+
+const readImageConfig = async () => {
+  const { Docker } = JSON.parse(await buildah('inspect', '--type', 'image', image));
+  return Docker.config;
 };
 
-const checkContent = async (container: string): Promise<void> => {
-  const { Docker } = JSON.parse(await buildah('inspect', '--type', 'image', image));
-  const { config } = Docker;
+const checkContent = async ({ run }: RunImage): Promise<void> => {
+  const config = await readImageConfig();
   check('it runs as 1000:1000', config.User === '1000:1000', config.User);
   check('it has a health check', config.Healthcheck?.Test?.at(-1) === 'health', config.Healthcheck);
   const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
-  check('postern is on the PATH', (await inContainer(container, 'postern', 'version')).includes(version));
-  const files = await inContainer(
-    container,
-    'find',
-    '/app',
-    '-type',
-    'f',
-    '-not',
-    '-path',
-    '/app/compiled/*',
+  const said = await run(['env', 'NODE_DEBUG_NATIVE=COMPILE_CACHE', 'postern', 'version']);
+  check('postern is on the PATH', said.includes(`postern ${version} `), said);
+  check(
+    'it starts from the compiled code',
+    /code cache for CommonJS \/app\/postern.cjs was accepted/.test(said),
+    said,
   );
+  const files = await run(['find', '/app', '-type', 'f', '-not', '-path', '/app/compiled/*']);
   const expected = ['/app/LICENSE', '/app/postern.cjs', '/app/postern.cjs.licenses.txt'];
   check(
     'it holds one program, and nothing of its development',
     files.split('\n').sort().join() === expected.join(),
     files,
   );
-  const compiled = await inContainer(container, 'find', '/app/compiled', '-type', 'f', '-user', '1000');
-  check('compiled code is there, of the user who runs', compiled !== '');
-  const writable = await inContainer(
-    container,
-    ...['sh', '-c', 'find / -xdev -type d -writable 2>/dev/null || true'],
-  );
+  const find = 'find / -xdev -type d -writable 2>/dev/null || true';
+  const writable = await run(['sh', '-c', find], { isRootWritable: true });
   const allowed = /^\/(data|app\/compiled|tmp|var\/tmp|run\/lock|home\/node|proc|dev)(\/|$)/;
   const open = writable.split('\n').filter((path) => path !== '' && !allowed.test(path));
   check('its user can write to data and temporary files only', open.length === 0, open);
+  const [bytes] = (await run(['du', '--bytes', '--summarize', '/app'])).split('\t');
+  process.stdout.write(`       ${(Number(bytes) / 1e6).toFixed(1)} MB in /app, compiled code included\n`);
 };
-
-const settings = (port: number): string[] => [
-  ...['--env', `POSTERN_ISSUER=https://id.example.com`, '--env', `POSTERN_LISTEN__PORT=${port}`],
-  ...['--env', 'POSTERN_LISTEN__HOST=127.0.0.1'],
-  ...['--env', `POSTERN_SECURITY__KEY_ENCRYPTION_KEY=${Buffer.alloc(32, 7).toString('base64')}`],
-];
 
 const isReady = async (port: number): Promise<boolean> => {
   const response = await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => undefined);
   return response?.ok === true;
 };
 
-const checkServer = async (container: string): Promise<void> => {
-  const port = await freePort();
-  await buildah('config', ...settings(port), container);
-  const child = spawn(
-    'buildah',
-    [...storage, 'run', ...isolated, '--network', 'host', container, '--', 'postern', 'start'],
-    { stdio: 'inherit' },
-  );
+/** Looks at the pages that a server loads with their first request. */
+const checkPages = async ({ run }: RunImage, site: Site): Promise<void> => {
+  const postern = async (...args: string[]): Promise<Record<string, string>> =>
+    JSON.parse(await run(['postern', '--json', ...args]));
+  const { password = '' } = await postern('account', 'add', 'ada', '--generate', '--permanent');
+  await postern('group', 'add', 'postern-admins');
+  await postern('group', 'add-member', 'postern-admins', 'ada');
+  const client = ['--type', 'web', '--name', 'Shop', '--redirect-uri', redirectUri];
+  const { client_id: id = '', client_secret: secret = '' } = await postern('client', 'add', ...client);
+  const { tokens, visit } = await signIn(site, { client: id, secret, password });
+  check('a person signs in, and a code is redeemed', tokens.includes('id_token'), tokens);
+  for (const path of [
+    '/account',
+    '/account/sessions',
+    '/admin',
+    '/admin/clients',
+    '/api/admin/v1/openapi.json',
+  ]) {
+    const { status, body } = await visit(`${site.origin}${path}`);
+    check(`${path} answers`, status === 200, `${status} ${body.slice(0, 500)}`);
+  }
+  const { status, body } = await visit(`${site.origin}/api/admin/v1/accounts`);
+  check('the API of the administration asks for a token', status === 401, `${status} ${body}`);
+};
+
+const checkServer = async (opened: RunImage, site: Site, port: number): Promise<void> => {
+  const server = opened.start('postern', 'start');
+  const ended = once(server, 'exit');
   try {
     const deadline = Date.now() + 60_000;
-    while (!(await isReady(port)) && Date.now() < deadline && child.exitCode === null) await sleep(100);
+    while (!(await isReady(port)) && Date.now() < deadline && server.exitCode === null) await sleep(100);
     check('it starts and is ready', await isReady(port));
-    const health = await inContainer(container, 'postern', 'health').catch((error) => String(error.stderr));
-    check('its health check passes', !health.includes('postern:'), health);
-    const owner = await inContainer(container, 'stat', '-c', '%u %a', '/data/postern.db');
+    const health = await opened.run(['postern', 'health']).catch((error) => `failed: ${error.stderr}`);
+    check('its health check passes', !health.startsWith('failed'), health);
+    const owner = await opened.run(['stat', '-c', '%u %a', '/data/postern.db']);
     check('its store is readable by its user only', owner === '1000 600', owner);
+    await checkPages(opened, site);
   } finally {
-    child.kill('SIGTERM');
+    server.kill('SIGTERM');
   }
-  await new Promise((resolve) => child.once('exit', resolve));
+  const [code] = await ended;
+  check('it ends by itself when it is stopped', code === 0, code);
 };
 
 await assertTools();
@@ -186,8 +205,16 @@ try {
   else await makeStandIn(base);
   await buildImage(await npmAccess());
   const container = await buildah('from', '--pull-never', image);
-  await checkContent(container);
-  await checkServer(container);
+  const port = await freePort();
+  const site: Site = { origin: 'https://id.example.com', reachedBy: { port } };
+  const opened = await openImage({
+    files: await buildah('mount', container),
+    data: join(work, 'data'),
+    config: await readImageConfig(),
+    variables: variablesFor(site.origin, port),
+  });
+  await checkContent(opened);
+  await checkServer(opened, site, port);
   const sizes = await buildah('images', '--format', '{{.Name}}:{{.Tag}} {{.Size}}');
   process.stdout.write(`${sizes}\n`);
 } catch (error) {

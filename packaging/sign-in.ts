@@ -1,5 +1,6 @@
-/** Signs a person in as a browser without scripts does, on a site whose certificate no machine trusts. */
-import { request } from 'node:https';
+/** Signs a person in as a browser without scripts does, on a site that only this machine can reach. */
+import { type OutgoingHttpHeaders, request as requestOverHttp } from 'node:http';
+import { request as requestOverTls } from 'node:https';
 
 type Texts = Readonly<Record<string, string>>;
 
@@ -12,35 +13,53 @@ interface Answer {
 
 export interface Site {
   readonly origin: string;
-  /** The certificate of the authority that Caddy made for itself. */
-  readonly ca: string;
+  readonly reachedBy:
+    | {
+        /** The certificate of the authority that Caddy made for itself. */
+        readonly ca: string;
+      }
+    | {
+        /** The port of the server itself on this machine, which is asked as a proxy that ends TLS asks it. */
+        readonly port: number;
+      };
 }
 
+interface Options {
+  readonly method: string;
+  readonly headers: OutgoingHttpHeaders;
+}
+
+const requestFor = ({ origin, reachedBy }: Site, url: string, { headers, method }: Options) => {
+  if ('ca' in reachedBy) return requestOverTls(url, { method, headers, ca: reachedBy.ca });
+  const { pathname, search } = new URL(url);
+  const { host, protocol } = new URL(origin);
+  const forwarded = { ...headers, host, 'x-forwarded-proto': protocol.slice(0, -1) };
+  const address = { host: '127.0.0.1', port: reachedBy.port, path: pathname + search };
+  return requestOverHttp({ ...address, method, headers: forwarded });
+};
+
 export const send = (
-  { ca }: Site,
+  site: Site,
   url: string,
   { method = 'GET', headers = {}, body = '' }: { method?: string; headers?: Texts; body?: string } = {},
 ): Promise<Answer> =>
   new Promise((settle, fail) => {
     const form = body === '' ? {} : { 'content-type': 'application/x-www-form-urlencoded' };
-    const sent = request(
-      url,
-      { method, ca, headers: { accept: 'text/html', ...form, ...headers } },
-      (response) => {
-        let text = '';
-        response.setEncoding('utf8').on('data', (chunk) => {
-          text += chunk;
-        });
-        response.on('end', () =>
-          settle({
-            status: response.statusCode ?? 0,
-            location: response.headers.location,
-            cookies: response.headers['set-cookie'] ?? [],
-            body: text,
-          }),
-        );
-      },
-    );
+    const sent = requestFor(site, url, { method, headers: { accept: 'text/html', ...form, ...headers } });
+    sent.on('response', (response) => {
+      let text = '';
+      response.setEncoding('utf8').on('data', (chunk) => {
+        text += chunk;
+      });
+      response.on('end', () =>
+        settle({
+          status: response.statusCode ?? 0,
+          location: response.headers.location,
+          cookies: response.headers['set-cookie'] ?? [],
+          body: text,
+        }),
+      );
+    });
     sent.on('error', fail);
     sent.end(body);
   });
@@ -80,11 +99,15 @@ interface Credentials {
   readonly password: string;
 }
 
-/** Signs a person in through the pages and redeems the code; returns the names of what the application got. */
-export const signIn = async (
-  site: Site,
-  { client, secret, password }: Credentials,
-): Promise<readonly string[]> => {
+interface SignedIn {
+  /** The names of what the application got. */
+  readonly tokens: readonly string[];
+  /** Visits a page as the person who is signed in. */
+  readonly visit: ReturnType<typeof createVisitor>;
+}
+
+/** Signs a person in through the pages and redeems the code. */
+export const signIn = async (site: Site, { client, secret, password }: Credentials): Promise<SignedIn> => {
   const visit = createVisitor(site);
   const query = new URLSearchParams({
     client_id: client,
@@ -119,5 +142,5 @@ export const signIn = async (
     }).toString(),
   });
   if (answer.status !== 200) throw new Error(`no token: ${answer.status} ${answer.body}`);
-  return Object.keys(JSON.parse(answer.body));
+  return { tokens: Object.keys(JSON.parse(answer.body)), visit };
 };
