@@ -1,5 +1,6 @@
 import type { Config } from '#config';
 import { Failure } from './errors.ts';
+import { addGroup } from './services/groups/index.ts';
 import type { Services } from './services/index.ts';
 import { draftInvitation } from './services/invitations/index.ts';
 import type { Clock, Store } from './store/port.ts';
@@ -25,12 +26,10 @@ const hasMember = async ({ services: { accounts } }: Dependencies, groups: reado
   return false;
 };
 
-/** Accounts that have their groups in a claim come before the first group. */
 const ensureGroup = async ({ services: { accounts, groups } }: Dependencies, name: string) => {
   if ((await groups.find(name)) !== undefined) return true;
   try {
-    await accounts.checkGroupClaims({ aboutToBe: true });
-    await groups.add({ name });
+    await addGroup(groups, accounts, { name });
     return true;
   } catch (error) {
     if (error instanceof Failure) return error.code === 'group_exists';

@@ -1,5 +1,9 @@
+import { join } from 'node:path';
 import t from 'tap';
-import { openCommandFolder } from '../support/setup/index.ts';
+import { openStore } from '#src/open-store.ts';
+import { systemClock } from '#src/store/clock.ts';
+import { giveFormerGroupClaim } from '../support/former-group-claims.ts';
+import { openCommandFolder, testConfig } from '../support/setup/index.ts';
 
 t.test('groups and their members are managed by command', async (t) => {
   const { runInProcess: run } = await openCommandFolder(t);
@@ -53,13 +57,19 @@ t.test('every refusal of a group command is one sentence and its exit code', asy
 });
 
 t.test('claims named groups are moved by command', async (t) => {
-  const { runInProcess: run } = await openCommandFolder(t);
-  await run(['account', 'add', 'ada', '--generate', '--claim', 'groups=["staff"]']);
+  const { cwd, runInProcess: run } = await openCommandFolder(t);
+  const account = JSON.parse((await run(['account', 'add', 'ada', '--generate', '--json'])).out);
+  const config = testConfig([`store.url=sqlite:${join(cwd, 'store.db')}`]);
+  const store = await openStore(config, systemClock);
+  await giveFormerGroupClaim(store, account.sub, ['staff', 'interns']);
+  await store.close();
   const refused = await run(['group', 'add', 'dev']);
   t.equal(refused.exit, 78);
   t.match(refused.err, /ada has one: run `postern group import-claims`/);
+  t.equal((await run(['admin', 'invite', 'root@example.com'])).exit, 78);
   t.match((await run(['group', 'import-claims', '--dry-run'])).out, /Would move the claims of 1 account/);
-  t.match((await run(['group', 'import-claims'])).out, /Moved the claims of 1 account; new groups: staff/);
+  const moved = await run(['group', 'import-claims', '--drop', 'interns']);
+  t.match(moved.out, /Moved the claims of 1 account; new groups: staff\./);
   t.equal((await run(['group', 'add', 'dev'])).exit, 0);
   t.match((await run(['group', 'show', 'staff'])).out, /ada +enabled/);
 });

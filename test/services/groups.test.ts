@@ -5,6 +5,7 @@ import { createGroups, deleteGroup } from '#src/services/groups/index.ts';
 import type { Store } from '#src/store/port.ts';
 import { createManualClock } from '../support/clocks.ts';
 import { openCountingStore } from '../support/counting-store.ts';
+import { giveFormerGroupClaim } from '../support/former-group-claims.ts';
 import { recordEvents } from '../support/recorded-events.ts';
 import { testConfig } from '../support/setup/index.ts';
 
@@ -116,34 +117,41 @@ t.test('members are listed page by page, at the same cost in a group of any size
 });
 
 t.test('claims named groups work until they are moved, and are refused beside groups', async (t) => {
-  const { accounts, groups, close } = await open();
+  const { accounts, groups, close, store } = await open();
   t.teardown(close);
+  const rename = new Map([['Grafana Admins', 'grafana-admins']]);
+  const none = { rename: new Map<string, string>(), drop: new Set<string>() };
   const legacy = { list: ['staff', 'dev'], text: 'staff, ops', odd: ['Grafana Admins'], wrong: { a: 1 } };
   for (const [username, value] of Object.entries(legacy))
-    await accounts.add({ username, claims: { groups: value } });
+    await giveFormerGroupClaim(store, (await accounts.add({ username })).id, value);
   await accounts.checkGroupClaims();
   await t.rejects(accounts.checkGroupClaims({ aboutToBe: true }), {
     code: 'groups_claimed',
     exit: 78,
     message: /group import-claims/,
   });
-  const dry = await accounts.importGroupClaims({ dryRun: true, rename: new Map() });
+  const dry = await accounts.importGroupClaims({ ...none, dryRun: true });
   t.match(dry, { moved: 2, groups: ['dev', 'ops', 'staff'] });
   // Accounts that were added in one millisecond have no order.
   t.same(dry.problems.map(({ account }) => account.username).sort(), ['odd', 'wrong']);
   t.same((await groups.list()).items, [], 'a dry run changes nothing');
-  const first = await accounts.importGroupClaims({ dryRun: false, rename: new Map() });
+  const first = await accounts.importGroupClaims({ ...none, dryRun: false });
   t.match(first.problems.map(({ message }) => message).sort(), [
     /"Grafana Admins" can't be the name of a group/,
-    /no list of names/,
+    /no list of names.*account update wrong --unset-claim groups/,
   ]);
-  t.match(await accounts.findByUsername('text'), { groups: ['ops', 'staff'] });
-  t.equal((await accounts.findByUsername('list'))?.claims['groups'], undefined);
-  await t.rejects(accounts.checkGroupClaims(), { code: 'groups_claimed' });
+  t.match(first, { moved: 0, groups: [] });
+  t.same((await groups.list()).items, [], 'nothing is moved while a claim would be left');
   const wrong = await accounts.findByUsername('wrong');
   await accounts.update(wrong?.id ?? '', { claims: { groups: null } });
-  const rename = new Map([['Grafana Admins', 'grafana-admins']]);
-  t.match(await accounts.importGroupClaims({ dryRun: false, rename }), { moved: 1, problems: [] });
+  const drop = new Set(['ops']);
+  t.match(await accounts.importGroupClaims({ dryRun: false, rename, drop }), {
+    moved: 3,
+    groups: ['dev', 'grafana-admins', 'staff'],
+    problems: [],
+  });
+  t.match(await accounts.findByUsername('text'), { groups: ['staff'] });
+  t.equal((await accounts.findByUsername('list'))?.claims['groups'], undefined);
   await accounts.checkGroupClaims();
   await t.rejects(accounts.add({ username: 'late', claims: { groups: ['x'] } }), { code: 'claim_invalid' });
   t.same((await accounts.members('staff')).items.map(({ username }) => username).sort(), ['list', 'text']);

@@ -1,6 +1,7 @@
 import type { Config } from '#config';
 import { type Command, type Installation, usageError } from '#src/command.ts';
 import { exitCode, Failure } from '#src/errors.ts';
+import type { Accounts } from '#src/services/accounts/index.ts';
 import { createInvitation } from '../account/create-invitation.ts';
 import { withAccounts } from '../account/with-accounts.ts';
 import { wholeNumber } from '../option-values.ts';
@@ -31,11 +32,11 @@ const groupOf = ({ admin }: Pick<Config, 'admin'>, role: InviteFlags['role']): s
 };
 
 /** The first administrator of an installation comes before its groups. */
-const ensureGroup = async (installation: Installation, name: string): Promise<void> => {
-  const { createGroups } = await import('#src/services/groups/index.ts');
+const ensureGroup = async (installation: Installation, accounts: Accounts, name: string): Promise<void> => {
+  const { addGroup, createGroups } = await import('#src/services/groups/index.ts');
   const groups = createGroups(installation);
   if ((await groups.find(name)) !== undefined) return;
-  await groups.add({ name }).catch((error: unknown) => {
+  await addGroup(groups, accounts, { name }).catch((error: unknown) => {
     if (!(error instanceof Failure && error.code === 'group_exists')) throw error;
   });
 };
@@ -57,10 +58,8 @@ export const invite: Command = (group, context) => {
       const { url, until } = await withAccounts(
         context,
         async (accounts, installation) => {
-          // With claims of that name, no groups can be made.
-          await accounts.checkGroupClaims({ aboutToBe: true });
           accounts.check({ username: username ?? 'invited person', claims: { email } });
-          await ensureGroup(installation, name);
+          await ensureGroup(installation, accounts, name);
           return createInvitation(installation, {
             email,
             username,

@@ -18,8 +18,8 @@ export const add: Command = (parent, context) => {
       const group = await withGroups(
         context,
         async (groups, accounts) => {
-          await accounts.checkGroupClaims({ aboutToBe: true });
-          return groups.add({ name, ...texts });
+          const { addGroup } = await import('#src/services/groups/index.ts');
+          return addGroup(groups, accounts, { name, ...texts });
         },
         { mayCreateStore: true },
       );

@@ -1,10 +1,12 @@
 import { type Command, usageError } from '#src/command.ts';
+import { exitCode, Failure } from '#src/errors.ts';
 import { collectValues } from '../option-values.ts';
 import { withGroups } from './with-groups.ts';
 
 interface ImportFlags {
   readonly dryRun?: boolean;
   readonly rename?: readonly string[];
+  readonly drop?: readonly string[];
 }
 
 const parseRename = (texts: readonly string[]): ReadonlyMap<string, string> =>
@@ -15,6 +17,13 @@ const parseRename = (texts: readonly string[]): ReadonlyMap<string, string> =>
       return [text.slice(0, equals), text.slice(equals + 1)];
     }),
   );
+
+const claimsLeft = (count: number): Failure =>
+  new Failure({
+    code: 'claims_left',
+    message: `Nothing is moved while ${count} ${count === 1 ? 'claim' : 'claims'} can't be; do what is said above, and run the command again.`,
+    exit: exitCode.failure,
+  });
 
 export const importClaims: Command = (parent, context) => {
   const { output } = context;
@@ -27,10 +36,15 @@ export const importClaims: Command = (parent, context) => {
       'the group for a name in claims that no group can have; may be repeated',
       collectValues,
     )
-    .action(async ({ dryRun = false, rename = [] }: ImportFlags) => {
+    .option('--drop <claim>', 'leave out a name in claims; may be repeated', collectValues)
+    .action(async ({ dryRun = false, rename = [], drop = [] }: ImportFlags) => {
       const names = parseRename(rename);
       const { moved, made, problems, configured } = await withGroups(context, async (_, accounts) => {
-        const { groups, ...result } = await accounts.importGroupClaims({ dryRun, rename: names });
+        const { groups, ...result } = await accounts.importGroupClaims({
+          dryRun,
+          rename: names,
+          drop: new Set(drop),
+        });
         // Accounts of the configuration are on the first page.
         const { items } = await accounts.list({ limit: 1 });
         return {
@@ -49,12 +63,13 @@ export const importClaims: Command = (parent, context) => {
         },
         [
           `${dryRun ? 'Would move' : 'Moved'} the claims of ${moved} ${moved === 1 ? 'account' : 'accounts'}; new groups: ${made.join(', ') || 'none'}.`,
-          ...problems.map(({ account, message }) => `Left as it is, ${account.username}: ${message}`),
+          ...problems.map(({ account, message }) => `Can't be moved, ${account.username}: ${message}`),
           ...configured.map(
             ({ username, claims }) =>
               `In the configuration, give the account ${username} \`groups: ${JSON.stringify(claims['groups'])}\` instead of the claim.`,
           ),
         ].join('\n'),
       );
+      if (problems.length > 0) throw claimsLeft(problems.length);
     });
 };

@@ -9,7 +9,7 @@ import { createAuthenticate } from './authenticate.ts';
 import { createAccountChange } from './change.ts';
 import { createChangeFactors } from './change-factors.ts';
 import { createConfiguredAccounts } from './configured.ts';
-import type { Accounts, AddAccount } from './contract.ts';
+import type { Accounts } from './contract.ts';
 import { createEndPendingSignIns } from './end-pending-sign-ins.ts';
 import { createGroupClaims } from './group-claims.ts';
 import { createImporter } from './importer.ts';
@@ -69,7 +69,6 @@ export const createAccounts = ({
 
   const roleGroups = createRoleGroups(config.admin);
   const groupClaims = createGroupClaims({ store, config, stored, groups, roleGroups, clock });
-  const refuseGroupClaims = groupClaims.refuseIn;
   const newRecord = createNewAccountRecord({ passwords, configured, clock, service, withEmail });
 
   const { forget, invalidate, ...lookup } = createAccountLookup({
@@ -104,12 +103,11 @@ export const createAccounts = ({
   return {
     ...lookup,
     ...createAccountLists({ stored, configured }),
-    ...createAddAccount({ stored, groups, roleGroups, newRecord, refuseGroupClaims, accountChange }),
+    ...createAddAccount({ stored, groups, roleGroups, newRecord, accountChange }),
     ...createUpdateAccount({
       configured,
       events,
       find,
-      refuseGroupClaims,
       accountChange,
       withEmail,
       service,
@@ -141,10 +139,7 @@ export const createAccounts = ({
       groups,
       roleGroups,
       findClientIds: createFindClientIds({ config, store }),
-      async newRecord(account: AddAccount) {
-        await refuseGroupClaims(account.claims);
-        return newRecord(account);
-      },
+      newRecord,
     }),
     isRoleGroup: roleGroups.isRoleGroup,
     requireAdministratorWithout: administrators.requireWithout,

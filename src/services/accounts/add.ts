@@ -1,6 +1,5 @@
 import { Draft } from '../../store/draft.ts';
 import type { Groups } from '../groups/index.ts';
-import type { Claims } from './account.ts';
 import type { AccountChange } from './change.ts';
 import type { Accounts, AddAccount } from './contract.ts';
 import { allGroupsOf } from './group-sources.ts';
@@ -14,7 +13,6 @@ interface Dependencies {
   readonly roleGroups: RoleGroups;
   /** Checks the account and hashes its password. */
   readonly newRecord: (account: AddAccount) => Promise<AccountRecord>;
-  readonly refuseGroupClaims: (claims: Claims | undefined) => Promise<void>;
   readonly accountChange: AccountChange;
 }
 
@@ -29,7 +27,6 @@ export const createAddAccount = ({
   groups,
   roleGroups,
   newRecord,
-  refuseGroupClaims,
   accountChange: { publishChange, emitMemberships },
 }: Dependencies): Pick<Accounts, 'add' | 'draft'> => {
   const publishAdded = async (record: AccountRecord): Promise<void> => {
@@ -41,7 +38,6 @@ export const createAddAccount = ({
   return {
     async add(account, { also = [], ...right } = {}) {
       roleGroups.refuseChange({}, { groups: groupsIn(account) }, right);
-      await refuseGroupClaims(account.claims);
       const record = await newRecord(account);
       await stored.insert(record, async () => [...also, ...(await groups.require(allGroupsOf(record)))]);
       await publishAdded(record);
@@ -49,7 +45,6 @@ export const createAddAccount = ({
     },
     async draft(account) {
       roleGroups.refuseChange({}, { groups: groupsIn(account) }, {});
-      await refuseGroupClaims(account.claims);
       const record = await newRecord(account);
       const writes = [...(await groups.require(allGroupsOf(record))), ...stored.insertions(record)];
       return new Draft(writes, () => publishAdded(record));

@@ -38,6 +38,17 @@ export const checkEmailClaim = ({ email }: Claims, former: Claims = {}): void =>
   );
 };
 
+/**
+ * Groups are memberships. A claim of that name, from before there were groups, stays until `group import-claims` has moved
+ * it; no account gets one, or another value of it.
+ */
+export const checkGroupsClaim = ({ groups }: Claims, former: Claims = {}): void => {
+  if (groups === undefined || JSON.stringify(groups) === JSON.stringify(former['groups'])) return;
+  throw refuse(
+    'The claim `groups` comes from the groups that the account is in: give its `groups`, or use `group add-member`.',
+  );
+};
+
 export const checkClaims = (claims: Claims): void => {
   for (const [name, value] of Object.entries(claims)) {
     if (serverClaims.has(name)) throw refuse(`The claim \`${name}\` is set by the server; leave it out.`);

@@ -112,18 +112,20 @@ export interface GroupChange {
   readonly remove?: readonly string[];
 }
 
-export interface ImportGroupClaims extends RoleRight {
+export interface ImportGroupClaims {
   /** Changes nothing. */
   readonly dryRun: boolean;
   /** The names of groups for names of the claims that no group can have. */
   readonly rename: ReadonlyMap<string, string>;
+  /** Names of the claims that are left out. */
+  readonly drop: ReadonlySet<string>;
 }
 
 export interface ImportedGroupClaims {
   readonly moved: number;
   /** Groups that were made. */
   readonly groups: readonly string[];
-  /** Accounts whose claim was left as it was. */
+  /** Accounts whose claim can't be moved. While there are any, nothing is changed. */
   readonly problems: readonly { readonly account: Account; readonly message: string }[];
 }
 

@@ -24,6 +24,7 @@ interface Dependencies {
   readonly clock: Clock;
 }
 
+type Plan = Omit<ImportGroupClaims, 'dryRun'>;
 type OnMoved = (id: string, former: readonly string[], now: readonly string[]) => Promise<void>;
 
 /** Says that no stored account has such a claim, and that none may get one. */
@@ -74,38 +75,48 @@ export const createGroupClaims = ({ store, config, stored, groups, roleGroups, c
     );
   };
 
+  /** Which names of the claim would give a role, and what the operator does about them. */
+  const roleProblem = (
+    { username, groups: held = [] }: AccountRecord,
+    names: readonly string[],
+    { rename }: Plan,
+  ): string => {
+    const group = (name: string): string => rename.get(name) ?? name;
+    const roles = names.filter((name) => roleGroups.isRoleGroup(group(name)) && !held.includes(group(name)));
+    return [
+      'A claim gives no role in the administration: leave the name out with',
+      `${roles.map((name) => `--drop ${JSON.stringify(name)}`).join(' ')}.`,
+      'An administrator joins the group afterwards, by',
+      `\`group add-member ${roles.map(group).join(' or ')} ${username}\`.`,
+    ].join(' ');
+  };
+
   /** The groups for one claim, or a sentence that says why it can't be moved. */
-  const plan = (
-    account: AccountRecord,
-    { rename, ...right }: Omit<ImportGroupClaims, 'dryRun'>,
-  ): readonly string[] | string => {
-    const names = namesIn(account.claims['groups'] ?? []);
-    if (names === undefined) return 'The claim is no list of names; change it by `account update`.';
+  const plan = (account: AccountRecord, options: Plan): readonly string[] | string => {
+    const { rename, drop } = options;
+    const names = namesIn(account.claims['groups'] ?? [])?.filter((name) => !drop.has(name));
+    if (names === undefined)
+      return `The claim is no list of names; remove it by \`account update ${account.username} --unset-claim groups\`.`;
     const renamed = names.map((name) => rename.get(name) ?? name);
     const unfit = renamed.find((name) => !isGroupName(name));
     if (unfit !== undefined)
-      return `${JSON.stringify(unfit)} can't be the name of a group; choose one with --rename ${JSON.stringify(`${unfit}=name`)}.`;
+      return `${JSON.stringify(unfit)} can't be the name of a group; choose one with --rename ${JSON.stringify(`${unfit}=name`)}, or leave it out with --drop.`;
     try {
-      const names = normalizeGroups([...(account.groups ?? []), ...renamed]);
-      roleGroups.refuseChange({ groups: account.groups ?? [] }, { groups: names }, right);
-      return names;
+      const all = normalizeGroups([...(account.groups ?? []), ...renamed]);
+      roleGroups.refuseChange({ groups: account.groups ?? [] }, { groups: all }, {});
+      return all;
     } catch (error) {
-      if (error instanceof Failure) return error.message;
-      throw error;
+      if (!(error instanceof Failure)) throw error;
+      return error.code === 'role_group' ? roleProblem(account, names, options) : error.message;
     }
   };
 
-  const move = async (
-    { id }: AccountRecord,
-    options: Omit<ImportGroupClaims, 'dryRun'>,
-    onMoved: OnMoved,
-  ): Promise<void> => {
+  const move = async ({ id }: AccountRecord, options: Plan, onMoved: OnMoved): Promise<void> => {
     let former: AccountRecord | undefined;
     const moved = await stored.change(id, (held) => {
       former = held;
       const names = plan(held, options);
-      // It was changed meanwhile to what can't be moved; it stays, and the next import reports it.
-      if (typeof names === 'string') return held;
+      if (typeof names === 'string') throw refuse(`${held.username}: ${names}`);
       const { groups: _, ...claims } = held.claims;
       return { ...held, claims, groups: names };
     });
@@ -127,47 +138,32 @@ export const createGroupClaims = ({ store, config, stored, groups, roleGroups, c
       }
       await mark();
     },
-    async refuseIn(claims: Claims = {}): Promise<void> {
-      const claim = claims['groups'];
-      if (claim === undefined || claim === null) return;
-      if (!areConfigured && !(await isMarked())) return;
-      throw new Failure({
-        code: 'claim_invalid',
-        message: 'The claim `groups` comes from the groups of the account; use `group add-member` instead.',
-        status: 422,
-        exit: exitCode.usage,
-      });
-    },
+    /** No account gets such a claim (`checkGroupsClaim`), so what isn't found now never is. */
     async importAll(
       { dryRun, ...options }: ImportGroupClaims,
       onMoved: OnMoved,
     ): Promise<ImportedGroupClaims> {
-      const made = new Set<string>();
       const problems: { account: ReturnType<typeof toAccount>; message: string }[] = [];
+      const names = new Set<string>();
       let moved = 0;
-      const known = new Set<string>();
-      const ensure = async (name: string): Promise<void> => {
-        if (known.has(name)) return;
-        known.add(name);
-        if (await groups.find(name)) return;
-        made.add(name);
-        if (!dryRun) await groups.add({ name });
-      };
-      // New accounts get no such claim from now on, so what this pass doesn't see can't have one.
-      if (!dryRun) await mark();
       for await (const account of allAccounts()) {
         if (!hasClaim(account)) continue;
-        const names = plan(account, options);
-        if (typeof names === 'string') {
-          problems.push({ account: toAccount(account), message: names });
+        const planned = plan(account, options);
+        if (typeof planned === 'string') {
+          problems.push({ account: toAccount(account), message: planned });
           continue;
         }
-        for (const name of names) await ensure(name);
-        if (!dryRun) await move(account, options, onMoved);
+        for (const name of planned) names.add(name);
         moved += 1;
       }
-      if (!dryRun && problems.length > 0) await store.commit([{ op: 'remove', key: marker }]);
-      return { moved, groups: [...made].sort(), problems };
+      const made = [...(await groups.unknown([...names]))].sort();
+      if (dryRun) return { moved, groups: made, problems };
+      // With groups and a claim that is left, no server would start.
+      if (problems.length > 0) return { moved: 0, groups: [], problems };
+      for (const name of made) await groups.add({ name });
+      for await (const account of allAccounts()) if (hasClaim(account)) await move(account, options, onMoved);
+      await mark();
+      return { moved, groups: made, problems };
     },
   };
 };

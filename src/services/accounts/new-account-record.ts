@@ -4,6 +4,7 @@ import { normalizeGroups } from '../groups/index.ts';
 import {
   checkClaims,
   checkEmailClaim,
+  checkGroupsClaim,
   checkNameClaims,
   mergeClaims,
   namesOf,
@@ -35,6 +36,7 @@ export const createNewAccountCheck =
     checkClaims(claims);
     checkNameClaims(claims);
     checkEmailClaim(claims);
+    checkGroupsClaim(mergeClaims({}, claims));
     checkAtSign({ username: name, claims }, withEmail);
     if (password !== undefined) passwords.checkNew(password, namesOf(name, claims));
     if (passwordHash !== undefined) passwords.checkImported(passwordHash);

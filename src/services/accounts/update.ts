@@ -1,8 +1,15 @@
 import type { Events } from '../../events.ts';
 import { normalizeGroups } from '../groups/index.ts';
-import type { Account, Claims } from './account.ts';
+import type { Account } from './account.ts';
 import type { AccountChange } from './change.ts';
-import { checkClaims, checkEmailClaim, checkNameClaims, mergeClaims, verifiedEmailOf } from './claims.ts';
+import {
+  checkClaims,
+  checkEmailClaim,
+  checkGroupsClaim,
+  checkNameClaims,
+  mergeClaims,
+  verifiedEmailOf,
+} from './claims.ts';
 import type { ConfiguredAccounts } from './configured.ts';
 import type { Accounts, GroupChange } from './contract.ts';
 import { changeByOperator, changeByUpstream } from './group-sources.ts';
@@ -16,7 +23,6 @@ interface Dependencies {
   readonly configured: ConfiguredAccounts;
   readonly events: Events;
   readonly find: (id: string) => Promise<Account | undefined>;
-  readonly refuseGroupClaims: (claims: Claims | undefined) => Promise<void>;
   readonly accountChange: AccountChange;
   /** Verified addresses are names to sign in by. */
   readonly withEmail: boolean;
@@ -35,7 +41,6 @@ export const createUpdateAccount = ({
   configured,
   events,
   find,
-  refuseGroupClaims,
   accountChange: { changeWithGroups },
   withEmail,
   service,
@@ -60,7 +65,6 @@ export const createUpdateAccount = ({
 
   return {
     async update(id, { username, claims = {}, groups: groupChange, upstreamGroups, required }, options = {}) {
-      await refuseGroupClaims(claims);
       const isRenamed = username !== undefined && !(await hasName(id, username));
       const name = isRenamed ? acceptUsername(username, { givenBy: 'operator', service }) : username;
       if (name !== undefined && configured.byName(name) !== undefined) throw nameTaken(name);
@@ -82,6 +86,7 @@ export const createUpdateAccount = ({
           checkClaims(merged);
           checkNameClaims(merged, former.claims);
           checkEmailClaim(merged, former.claims);
+          checkGroupsClaim(merged, former.claims);
           checkNames(former, { username: name ?? former.username, claims: merged });
           return {
             ...withoutGroups(former),

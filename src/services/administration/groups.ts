@@ -5,6 +5,7 @@ import type { Accounts } from '../accounts/index.ts';
 import type { Clients } from '../clients/index.ts';
 import {
   type AddGroup,
+  addGroup,
   type ChangeGroup,
   deleteGroup,
   findGroupUse,
@@ -65,7 +66,7 @@ export const createGroupAdministration = ({
   return {
     async add(by, group) {
       requireRightOverGroup(by, group.name);
-      const added = await groups.add(group);
+      const added = await addGroup(groups, accounts, group);
       recordChange(by, { operation: 'group.add', after: describeGroup(added) });
       return added;
     },

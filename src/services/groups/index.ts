@@ -6,6 +6,7 @@
  * group (`require`). Deleting closes the group first, then removes its members, then the record. So no membership
  * outlives the group, and a new group of the same name starts without members.
  */
+export { addGroup } from './add-group.ts';
 export { checkGroupNames } from './check-names.ts';
 export { deleteGroup } from './delete-group.ts';
 export { groupInUse, groupNotFound } from './errors.ts';
