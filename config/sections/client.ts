@@ -92,7 +92,7 @@ export const client = section('A client (relying party).', {
   subject_type: optional(
     choice(
       ['public', 'pairwise'],
-      'pairwise: no other client gets the same subject identifier of a person. Default: public.',
+      'pairwise: only clients of the same host get the same subject identifier of a person. Default: public.',
     ),
   ),
   sector_identifier_uri: optional(

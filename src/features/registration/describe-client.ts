@@ -1,6 +1,12 @@
 import type { RegistrationDependencies } from './dependencies.ts';
 
-const hiddenFields = new Set(['api_scope', 'client_secret', 'client_secret_expires_at', 'from_registration']);
+const hiddenFields = new Set([
+  'api_scope',
+  'client_secret',
+  'client_secret_expires_at',
+  'from_registration',
+  'own_loopback',
+]);
 
 /** The metadata in force, including the engine's defaults, without the secret (RFC 7591 §3.2.1). */
 export const describeClient = async (

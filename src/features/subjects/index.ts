@@ -5,7 +5,8 @@
 import { createHmac } from 'node:crypto';
 import type { Configuration, EncryptionAlgValues, EncryptionEncValues } from 'oidc-provider';
 import type { Feature } from '../../feature.ts';
-import { sectorOf } from './sector.ts';
+import type { EngineClient } from '../../provider/engine-types.ts';
+import { type SectorSource, sectorOf } from '../../services/clients/index.ts';
 
 /** These use the public keys of a client. Secrets are stored as hashes, so no key can be derived from them. */
 const keyManagementAlgorithms: EncryptionAlgValues[] = [
@@ -21,6 +22,17 @@ const contentEncryptionAlgorithms: EncryptionEncValues[] = [
   'A256CBC-HS512',
 ];
 
+const toSource = (client: EngineClient): SectorSource => {
+  const { clientId, sectorIdentifierUri, redirectUris, jwksUri } = client;
+  return {
+    clientId,
+    sectorIdentifierUri,
+    redirectUris,
+    jwksUri,
+    ownLoopback: client['own_loopback'] === true,
+  };
+};
+
 export const subjects = (): Feature => ({
   name: 'subjects',
   provider: {
@@ -29,7 +41,7 @@ export const subjects = (): Feature => ({
         // OpenID Connect Core §8.1: clients of one sector get the same subject, and no others can link it.
         pairwiseIdentifier: (_ctx, accountId, client) =>
           createHmac('sha256', pairwiseSalt)
-            .update(JSON.stringify([sectorOf(client), accountId]))
+            .update(JSON.stringify([sectorOf(toSource(client)), accountId]))
             .digest('base64url'),
         enabledJWA: {
           idTokenEncryptionAlgValues: [...keyManagementAlgorithms],

@@ -14,6 +14,7 @@ const ownMetadata = [
   'from_registration',
   'id_token_claims',
   'issuer_tokens',
+  'own_loopback',
   'pkce',
   'profile',
   'required_acr',

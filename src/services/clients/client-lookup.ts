@@ -42,6 +42,7 @@ export const createClientLookup = ({
 
   const toLoadedClient = (client: StoredClient): LoadedClient => ({
     record: toRecord(client),
+    ...(client.ownLoopback && { ownLoopback: client.ownLoopback }),
     secrets: client.secrets,
     clearSecrets: client.secrets.flatMap((secret) =>
       'sealed' in secret && cipher !== undefined
@@ -67,10 +68,11 @@ export const createClientLookup = ({
     maxAgeMs,
   });
 
-  const forEngine = ({ record, clearSecrets }: LoadedClient): ClientMetadata => {
+  const forEngine = ({ record, clearSecrets, ownLoopback }: LoadedClient): ClientMetadata => {
     const metadata = {
       ...applyDefaults(record.metadata),
       from_registration: record.from === 'registration',
+      ...(ownLoopback && { own_loopback: ownLoopback }),
       ...(record.createdAt !== undefined && { client_id_issued_at: Math.floor(record.createdAt / 1000) }),
     };
     if (!needsSecret(metadata)) return metadata;

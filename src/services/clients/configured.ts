@@ -21,6 +21,8 @@ export interface LoadedClient {
   readonly secrets: readonly StoredSecret[];
   /** Secrets in clear, newest first, for `client_secret_jwt` clients only. */
   readonly clearSecrets: readonly ClearSecret[];
+  /** See sector.ts. */
+  readonly ownLoopback?: true;
 }
 
 /** A rule that a client of the configuration breaks. */

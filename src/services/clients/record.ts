@@ -19,6 +19,8 @@ export interface StoredClient {
   /** See services/record-version.ts. */
   readonly changes?: number;
   readonly demo?: true;
+  /** See sector.ts. */
+  readonly ownLoopback?: true;
 }
 
 /** A client id may have any visible character, so its hash is used where a store key has fewer. */

@@ -1,6 +1,12 @@
 const loopback = new Set(['localhost', '127.0.0.1', '[::1]']);
 const maxLength = 2048;
 
+/** Every name and address that leads to the device itself. No one owns such a host. */
+export const isLoopbackHost = (hostname: string): boolean =>
+  /^(?:.+\.)?localhost\.?$|^127\.|^0\.0\.0\.0$|^\[(?:::1?|::ffff:7f[0-9a-f]{2}:[0-9a-f]{1,4})\]$/.test(
+    hostname,
+  );
+
 const isLoopback = (url: URL): boolean => loopback.has(url.hostname);
 
 /** Whether the URI is https, or http on loopback. */

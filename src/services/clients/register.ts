@@ -9,6 +9,7 @@ import { applyDefaults } from './presets.ts';
 import { ClientRefused } from './problem.ts';
 import type { StoredClient } from './record.ts';
 import { convertSecrets } from './secret-changes.ts';
+import { sectorOfStored } from './sector.ts';
 import type { ClientStore } from './store.ts';
 import { isLive, type StoredSecret, toStoredSecret } from './stored-secret.ts';
 import { clientProblems } from './validate.ts';
@@ -39,6 +40,28 @@ const omitUnchanged = (metadata: ClientMetadata, operatorMetadata: Partial<Clien
       ([name, value]) => JSON.stringify(operatorMetadata[name]) !== JSON.stringify(value),
     ),
   ) as ClientMetadata;
+
+const isPairwise = ({ metadata }: StoredClient): boolean => metadata['subject_type'] === 'pairwise';
+
+/**
+ * OpenID Connect Core §8.1: with its codes and tokens, a client that moved to the sector of others would learn the
+ * subjects that people have there. No one asks whether a redirect URI is its own.
+ */
+const refuseOtherSubjects = (former: StoredClient, now: StoredClient): void => {
+  const refuse = (field: string): never => {
+    throw new ClientRefused([
+      {
+        field,
+        message:
+          'would change which subject identifiers this client gets for people; register another client',
+      },
+    ]);
+  };
+  if (isPairwise(former) !== isPairwise(now)) refuse('subject_type');
+  if (!isPairwise(now) || sectorOfStored(former) === sectorOfStored(now)) return;
+  const names = ({ metadata }: StoredClient): boolean => metadata['sector_identifier_uri'] !== undefined;
+  refuse(names(former) || names(now) ? 'sector_identifier_uri' : 'redirect_uris');
+};
 
 const notRegistered = (id: string): Failure =>
   new Failure({
@@ -114,7 +137,7 @@ export const createRegister = ({
       // No former metadata is passed: any operator metadata in the registration is a change, and refused.
       const empty = { id, metadata: { client_id: id }, secrets: [], createdAt: now, updatedAt: now } as const;
       const { next, usesSecret } = apply({ ...empty, from: 'registration' }, registration);
-      await stored.insert(next, registration.writes);
+      await stored.insert({ ...next, ownLoopback: true }, registration.writes);
       await publishChange('client.registered', id);
       return { usesSecret };
     },
@@ -127,6 +150,7 @@ export const createRegister = ({
         (client) => {
           if (client.from !== 'registration') throw notRegistered(id);
           const applied = apply(client, registration);
+          refuseOtherSubjects(client, applied.next);
           usesSecret = applied.usesSecret;
           return applied.next;
         },
