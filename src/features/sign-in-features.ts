@@ -74,7 +74,6 @@ export const signInFeatures = (dependencies: FeatureDependencies): readonly Feat
       throttle,
       levels,
       completeSignIn,
-      offersFactors: factors.isOffered,
       cookieKeys,
       forgotPassword: mail.isEnabled ? { href: forgotPath } : undefined,
       notifyNewDevice,

@@ -16,7 +16,7 @@ export interface EngineAccount {
   /** Names of groups, sorted. */
   readonly groups: readonly string[];
   /** What an operator requires of the person at a sign-in. */
-  readonly required: readonly string[];
+  required(): readonly string[];
   /** Whether a sign-in of that time still counts. */
   isSignInCurrent(signIn: SignInTime): boolean;
   /** All claims of the person, whether they may be released or not, without `sub`. */

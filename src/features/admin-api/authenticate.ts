@@ -29,7 +29,7 @@ interface Dependencies {
   readonly store: Store;
   readonly clock: Clock;
   readonly keys: Pick<Keys, 'current'>;
-  readonly accounts: Pick<Accounts, 'find'>;
+  readonly accounts: Pick<Accounts, 'find' | 'requirementsOf'>;
   readonly clients: Pick<Clients, 'find' | 'isStopped'>;
   readonly levels: AuthenticationLevels;
   readonly strengthOf: StrengthOf;
@@ -115,7 +115,7 @@ export const createAuthenticate = (dependencies: Dependencies) => {
     const account = await accounts.find(id);
     const signIn = { signedInAt: signedInAt ?? 0, endsWithSignIn: true };
     if (!account?.enabled || signedInAt === undefined || !isSignInCurrent(account, signIn)) throw invalid();
-    if ((account.required ?? []).length > 0)
+    if (accounts.requirementsOf(account).length > 0)
       throw invalid('The person has something to do at the next sign-in, as choosing another password.');
     return account;
   };

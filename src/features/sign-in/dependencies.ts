@@ -52,8 +52,6 @@ export interface SignInDependencies extends CodeSignInDependencies {
   readonly throttle: Throttle;
   readonly levels: AuthenticationLevels;
   readonly completeSignIn: CompleteSignIn;
-  /** Whether people can set up a second factor that is required of them. */
-  readonly offersFactors: boolean;
   /** Sign the cookie of known devices, newest first. */
   readonly cookieKeys: () => readonly string[];
   /** Stores a message to the owner of an account that signs in with a new browser, in the commit of the step. */

@@ -43,7 +43,7 @@ export const signIn = (dependencies: SignInDependencies): Feature => {
   addLevelCheck(prompt, dependencies.levels);
   requireLoginAfterPasswordChange(prompt);
   requireLoginBeforeRequirements(prompt);
-  if (dependencies.offersFactors) requireLoginBeforeFactor(prompt);
+  requireLoginBeforeFactor(prompt);
   addAnotherAccountCheck(prompt);
   dependencies.ways.addChecks(prompt);
   return {

@@ -14,7 +14,7 @@ import { refuseUnprotectedCode } from './pkce.ts';
 interface FoundAccount {
   readonly accountId: string;
   readonly groups: readonly string[];
-  readonly required: readonly string[];
+  required(): readonly string[];
   isSignInCurrent(signIn: SignInTime): boolean;
   claims(use: string, scope: string): { readonly sub: string; readonly [name: string]: unknown };
 }

@@ -27,7 +27,7 @@ interface Dependencies {
   readonly store: Store;
   readonly clock: Clock;
   readonly pages: Pages;
-  readonly accounts: Pick<Accounts, 'find'>;
+  readonly accounts: Pick<Accounts, 'find' | 'requirementsOf'>;
   readonly engine: () => Engine;
   /** Sign forms and the state of a sign-in, newest first. */
   readonly cookieKeys: () => readonly string[];

@@ -20,6 +20,7 @@ import { createNewAccountCheck, createNewAccountRecord } from './new-account-rec
 import { createPasswords } from './password/passwords.ts';
 import { readAccount, replaceAccount } from './record.ts';
 import { createRemovePassword } from './remove-password.ts';
+import { createRequirements } from './requirements.ts';
 import { createReserveEmails } from './reserve-emails.ts';
 import { createRoleGroups } from './role-groups.ts';
 import { createSetPassword, type DraftPasswordNotice } from './set-password.ts';
@@ -34,7 +35,7 @@ export interface AccountsOptions {
     readonly groups: Config['groups'];
     readonly clients: Config['clients'];
     readonly sign_in: Config['sign_in'];
-    readonly security: Pick<Config['security'], 'password'>;
+    readonly security: Pick<Config['security'], 'factors' | 'password'>;
     readonly issuer: Config['issuer'];
     readonly pages: Pick<Config['pages'], 'name'>;
     readonly admin: Pick<Config['admin'], 'groups'>;
@@ -69,6 +70,7 @@ export const createAccounts = ({
 
   const roleGroups = createRoleGroups(config.admin);
   const groupClaims = createGroupClaims({ store, config, stored, groups, roleGroups, clock });
+  const { requirementsOf, refuseFactor } = createRequirements(config.security);
   const newRecord = createNewAccountRecord({ passwords, configured, clock, service, withEmail });
 
   const { forget, invalidate, ...lookup } = createAccountLookup({
@@ -76,6 +78,7 @@ export const createAccounts = ({
     stored,
     configured,
     clock,
+    requirementsOf,
     withEmail,
   });
   const { find } = lookup;
@@ -102,12 +105,14 @@ export const createAccounts = ({
 
   return {
     ...lookup,
+    requirementsOf,
     ...createAccountLists({ stored, configured }),
     ...createAddAccount({ stored, groups, roleGroups, newRecord, accountChange }),
     ...createUpdateAccount({
       configured,
       events,
       find,
+      refuseFactor,
       accountChange,
       withEmail,
       service,

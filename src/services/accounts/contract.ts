@@ -139,7 +139,7 @@ interface EngineAccount {
   [key: string]: unknown;
   readonly accountId: string;
   readonly groups: readonly string[];
-  readonly required: readonly Requirement[];
+  required(): readonly Requirement[];
   isSignInCurrent(signIn: SignInTime): boolean;
   claims(use: string, scope: string): { sub: string; [name: string]: Json | undefined };
 }
@@ -201,6 +201,8 @@ export interface Accounts {
   ): Promise<Account | undefined>;
   /** Undefined when the account is unknown or disabled, or when `signIn` doesn't count any more. */
   forEngine(id: string, signIn?: SignInTime): Promise<EngineAccount | undefined>;
+  /** What is asked of the person at the next sign-in: a second factor only where one can be set up. */
+  requirementsOf(account: Pick<Account, 'required'>): readonly Requirement[];
   list(options?: { readonly limit?: number; readonly cursor?: string }): Promise<AccountPage>;
   /**
    * The accounts whose user name, e-mail address or name begins with the prefix, those of the configuration first. A page
@@ -217,6 +219,7 @@ export interface Accounts {
   /** `also` is committed together with the account, as the use of the link that invited the person. */
   add(account: AddAccount, options?: Omit<ChangeOptions, keyof ChangeConditions>): Promise<Account>;
   draft(account: AddAccount): Promise<Draft>;
+  /** Refused with `factor_not_needed` (409) when a second factor becomes required that can't be set up. */
   update(id: string, change: ChangeAccount, options?: UpdateOptions): Promise<Account>;
   /** Joining a group that doesn't exist is refused; a group may be left that doesn't exist any more. */
   changeGroups(id: string, change: GroupChange, options?: ChangeConditions & RoleRight): Promise<Account>;

@@ -5,6 +5,7 @@ import { verifiedEmailOf } from './claims.ts';
 import type { ConfiguredAccounts } from './configured.ts';
 import type { Accounts, SignInTime } from './contract.ts';
 import { toAccount } from './record.ts';
+import type { Requirements } from './requirements.ts';
 import type { AccountStore } from './store.ts';
 import { foldUsername } from './username.ts';
 
@@ -13,6 +14,7 @@ interface Dependencies {
   readonly stored: AccountStore;
   readonly configured: ConfiguredAccounts;
   readonly clock: Clock;
+  readonly requirementsOf: Requirements['requirementsOf'];
   /** Verified addresses are names to sign in by. */
   readonly withEmail: boolean;
 }
@@ -55,6 +57,7 @@ export const createAccountLookup = ({
   stored,
   configured,
   clock,
+  requirementsOf,
   withEmail,
 }: Dependencies): AccountLookup => {
   const cache = createReadThroughCache<Account>({
@@ -100,7 +103,7 @@ export const createAccountLookup = ({
       return {
         accountId: account.id,
         groups: account.groups,
-        required: account.required ?? [],
+        required: () => requirementsOf(account),
         isSignInCurrent: (time) => isSignInCurrent(account, time),
         claims: () => ({ groups: account.groups, ...account.claims, sub: account.id }),
       };

@@ -15,7 +15,7 @@ import type { Accounts, GroupChange } from './contract.ts';
 import { changeByOperator, changeByUpstream } from './group-sources.ts';
 import { acceptUsername } from './new-username.ts';
 import { type AccountRecord, toAccount } from './record.ts';
-import { changeRequired } from './requirements.ts';
+import { changeRequired, type Requirements } from './requirements.ts';
 import { checkAtSign, emailTaken, nameTaken } from './sign-in-names.ts';
 import { foldUsername } from './username.ts';
 
@@ -23,6 +23,7 @@ interface Dependencies {
   readonly configured: ConfiguredAccounts;
   readonly events: Events;
   readonly find: (id: string) => Promise<Account | undefined>;
+  readonly refuseFactor: Requirements['refuseFactor'];
   readonly accountChange: AccountChange;
   /** Verified addresses are names to sign in by. */
   readonly withEmail: boolean;
@@ -41,6 +42,7 @@ export const createUpdateAccount = ({
   configured,
   events,
   find,
+  refuseFactor,
   accountChange: { changeWithGroups },
   withEmail,
   service,
@@ -82,6 +84,7 @@ export const createUpdateAccount = ({
       const record = await changeWithGroups(
         id,
         (former) => {
+          if (required) refuseFactor(former, required);
           const merged = mergeClaims(former.claims, claims);
           checkClaims(merged);
           checkNameClaims(merged, former.claims);

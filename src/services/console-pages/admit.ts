@@ -12,7 +12,7 @@ import { findReadyAccount, loadSession, type Session } from '../sign-ins/index.t
 export interface AdmitDependencies {
   readonly config: Pick<Config, 'admin'>;
   readonly clock: Clock;
-  readonly accounts: Pick<Accounts, 'find'>;
+  readonly accounts: Pick<Accounts, 'find' | 'requirementsOf'>;
   readonly levels: Pick<AuthenticationLevels, 'reaches'>;
   readonly engine: () => Engine;
   readonly strengthOf: StrengthOf;

@@ -42,7 +42,7 @@ interface Strength {
 
 interface Dependencies extends DemandDependencies {
   readonly clock: Clock;
-  readonly accounts: Pick<Accounts, 'update'>;
+  readonly accounts: Pick<Accounts, 'requirementsOf' | 'update'>;
 }
 
 const together = (amr: readonly string[], second: readonly string[] = []): readonly string[] => [

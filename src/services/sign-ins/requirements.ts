@@ -7,7 +7,7 @@ export const metRequirement = (requirement: Requirement) => ({ [`required_${requ
 
 /** What an operator requires of the person after the sign-in, and this one hasn't met. A second factor comes before it. */
 export const pendingRequirements = (ctx: KoaContextWithOIDC): readonly string[] => {
-  const required = engineAccountOf(ctx)?.required ?? [];
+  const required = engineAccountOf(ctx)?.required() ?? [];
   return required.filter(
     (requirement) => requirement !== 'factor' && !ctx.oidc.result?.[`required_${requirement}`],
   );
@@ -37,7 +37,7 @@ export const requireLoginBeforeFactor = (prompt: interactionPolicy.Prompt): void
       'required_factor',
       'the account has to sign in with a second factor',
       'login_required',
-      (ctx) => !ctx.oidc.result?.login && engineAccountOf(ctx)?.required.includes('factor') === true,
+      (ctx) => !ctx.oidc.result?.login && engineAccountOf(ctx)?.required().includes('factor') === true,
     ),
   );
 };

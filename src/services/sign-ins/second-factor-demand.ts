@@ -1,5 +1,6 @@
 import { adminAudience, type Config } from '#config';
 import type { Visit } from '../../http/interactions/step.ts';
+import type { Accounts } from '../accounts/index.ts';
 import { type AuthenticationLevels, acrRequestOf, requiredLevelOf } from '../authentication-levels/index.ts';
 import { accountClientId } from '../clients/index.ts';
 import type { Factors } from '../factors/index.ts';
@@ -44,6 +45,7 @@ const isSensitiveSignIn = (
 
 export interface DemandDependencies {
   readonly config: { readonly issuer: string; readonly security: Pick<Config['security'], 'factors'> };
+  readonly accounts: Pick<Accounts, 'requirementsOf'>;
   readonly levels: AuthenticationLevels;
   readonly factors: Factors;
   readonly passkeys: Pick<Passkeys, 'isUsableBy'>;
@@ -52,7 +54,7 @@ export interface DemandDependencies {
 
 /** Decides whether a sign-in needs a second factor: the client, the request, the account or the operator asks for it. */
 export const createDemandOf = (
-  { config, levels, factors, passkeys, rememberedBrowsers }: DemandDependencies,
+  { accounts, config, levels, factors, passkeys, rememberedBrowsers }: DemandDependencies,
   levelOf: LevelOfProof['levelOf'],
 ) => {
   const { required } = config.security.factors;
@@ -83,8 +85,7 @@ export const createDemandOf = (
 
   return async (visit: Visit, proof: Proof): Promise<SecondFactorDemand> => {
     const { account, amr, upstream } = proof;
-    const isRequired =
-      factors.isOffered && account.required?.includes('factor') === true && !hasOwnFactor(proof);
+    const isRequired = accounts.requirementsOf(account).includes('factor') && !hasOwnFactor(proof);
     if (amr.includes('mfa') && !isRequired) return notNeeded;
     const { isEssential, isVoluntary, needsPasskey } = missesLevel(visit, proof);
     if (needsPasskey && (await passkeys.isUsableBy(account.id))) return { ...needed, byPasskey: true };

@@ -23,8 +23,8 @@ export const findSignedInAccount = async (
  */
 export const findReadyAccount = async (
   session: SessionSignIn,
-  accounts: Pick<Accounts, 'find'>,
+  accounts: Pick<Accounts, 'find' | 'requirementsOf'>,
 ): Promise<Account | undefined> => {
   const account = await findSignedInAccount(session, accounts);
-  return (account?.required ?? []).length === 0 ? account : undefined;
+  return account && accounts.requirementsOf(account).length === 0 ? account : undefined;
 };

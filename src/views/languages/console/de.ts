@@ -42,6 +42,8 @@ export const de = {
     account_disabled: 'Das Konto ist deaktiviert. Aktivieren Sie es zuerst.',
     address_invalid: 'Geben Sie eine E-Mail-Adresse ein, zum Beispiel ada@example.com.',
     email_taken: 'Ein anderes Konto hat diese bestätigte Adresse.',
+    factor_not_needed:
+      'Dieses Konto hat schon einen zweiten Faktor, oder auf diesem Server kann keiner eingerichtet werden.',
     group_exists: 'Eine Gruppe mit diesem Namen gibt es schon. Wählen Sie einen anderen.',
     group_invalid:
       'Eine Gruppe hat einen Namen aus höchstens 64 Zeichen (a-z, 0-9, Punkt, Unterstrich, Bindestrich) und einen Titel aus höchstens 255. Eine Person ist in höchstens 200 Gruppen.',

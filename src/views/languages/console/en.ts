@@ -37,6 +37,8 @@ export const en = {
     account_disabled: 'The account is disabled. Enable it first.',
     address_invalid: 'Enter one email address, such as ada@example.com.',
     email_taken: 'Another account has this verified address.',
+    factor_not_needed:
+      'This account has a second factor already, or no second factor can be set up on this server.',
     group_exists: 'A group with this name exists already. Choose another name.',
     group_invalid:
       'A group has a name of up to 64 characters (a-z, 0-9, dot, underscore and dash) and a title of up to 255. A person is in 200 groups at most.',

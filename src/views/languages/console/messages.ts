@@ -13,6 +13,7 @@ type ProblemCode =
   | 'account_disabled'
   | 'address_invalid'
   | 'email_taken'
+  | 'factor_not_needed'
   | 'group_exists'
   | 'group_invalid'
   | 'group_not_found'

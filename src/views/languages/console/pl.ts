@@ -38,6 +38,7 @@ export const pl = {
     account_disabled: 'Konto jest wyłączone. Najpierw je włącz.',
     address_invalid: 'Podaj jeden adres e-mail, na przykład ada@example.com.',
     email_taken: 'Inne konto ma ten potwierdzony adres.',
+    factor_not_needed: 'To konto ma już drugi składnik albo na tym serwerze nie można go skonfigurować.',
     group_exists: 'Grupa o tej nazwie już istnieje. Wybierz inną nazwę.',
     group_invalid:
       'Nazwa grupy ma najwyżej 64 znaki (a-z, 0-9, kropka, podkreślenie, myślnik), a tytuł najwyżej 255. Osoba należy najwyżej do 200 grup.',
