@@ -18,6 +18,7 @@ import { openLogSync } from './log-sync.ts';
 import { createMessages } from './messages.ts';
 import { createRead } from './read.ts';
 import { retryWhileBusy } from './retry-while-busy.ts';
+import { query } from './rows.ts';
 import { createReadSpace } from './space.ts';
 import { toUnavailable } from './sqlite-errors.ts';
 import { createSweep } from './sweep-expired.ts';
@@ -48,6 +49,8 @@ export const openEmbedded = async (options: EmbeddedOptions): Promise<Store> => 
   let closing: Promise<void> | undefined;
   const origin = randomBytes(9).toString('base64url');
   let commits = 0;
+  /** Commits of this process that have ended, well or not. */
+  let applied = 0;
   let operations = 0;
 
   const checkpoints = createCheckpoints(db, path);
@@ -63,6 +66,8 @@ export const openEmbedded = async (options: EmbeddedOptions): Promise<Store> => 
   const increment = createIncrement(db);
   const dump = createDump(db);
   const load = createLoad(db);
+  /** Changes with the commits of other connections. */
+  const dataVersion = query<readonly [number]>(db, 'PRAGMA data_version');
   const messages = createMessages(db, origin, () => operations);
   const sweep = createSweep(db);
 
@@ -129,7 +134,11 @@ export const openEmbedded = async (options: EmbeddedOptions): Promise<Store> => 
         const applyWrites = () => {
           for (const one of writes) write(one, now, nonce);
         };
-        await (mustFlush(writes) ? commitDurably(writes, applyWrites) : commitTogether(applyWrites));
+        try {
+          await (mustFlush(writes) ? commitDurably(writes, applyWrites) : commitTogether(applyWrites));
+        } finally {
+          applied++;
+        }
         checkpoints.wrote(writes.length);
       }),
     list: (index, of, listOptions) => operate('list', () => list(index, of, listOptions, clock.now())),
@@ -146,6 +155,7 @@ export const openEmbedded = async (options: EmbeddedOptions): Promise<Store> => 
       messages.notify(topic, message);
     },
     subscribe: (topic, listener) => (closing ? () => {} : messages.subscribe(topic, listener)),
+    version: () => (closing ? undefined : `${dataVersion.one()?.[0]}.${applied}`),
     ping: () => operate('ping', () => void read([{ kind: '', family: '', id: '' }], 0)),
     inspect,
     space: createReadSpace(path, db),
@@ -155,6 +165,7 @@ export const openEmbedded = async (options: EmbeddedOptions): Promise<Store> => 
         await commitTogether(() => {
           for (const entry of entries) load(entry);
         });
+        applied++;
         checkpoints.wrote(entries.length);
         if (mustFlush(entries)) await log.flush();
       }),

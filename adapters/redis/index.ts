@@ -64,6 +64,7 @@ export const openRedis = async (options: Options): Promise<Store> => {
     increment: observed('tally')(increment),
     publish: observed('announce')((topic, message) => subscriber.publish(topic, message)),
     subscribe: (topic, listener) => subscriber.subscribe(topic, listener),
+    version: () => undefined,
     ping: observed('ping')(() => ping(connection, operationTimeoutMs)),
     inspect: () => inspect(connection, operationTimeoutMs),
     space: () => readSpace(connection, operationTimeoutMs),

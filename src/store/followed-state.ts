@@ -9,7 +9,7 @@ export interface FollowedState<T> {
 }
 
 interface Options<T> {
-  readonly store: Pick<Store, 'subscribe'>;
+  readonly store: Pick<Store, 'subscribe' | 'version'>;
   readonly topic: string;
   /** How long a process that missed the message keeps what was before. */
   readonly pollMs: number;
@@ -19,10 +19,16 @@ interface Options<T> {
 
 export const followState = <T>({ store, topic, pollMs, load }: Options<T>): FollowedState<T> => {
   let reading: Promise<unknown> = Promise.resolve();
+  let readVersion: string | undefined;
 
   /** One after another, so that an earlier reading never replaces a later one. */
   const read = (): Promise<T> => {
-    const next = reading.then(load);
+    const next = reading.then(async () => {
+      const version = store.version();
+      const state = await load();
+      readVersion = version;
+      return state;
+    });
     reading = next.catch(() => {});
     return next;
   };
@@ -32,8 +38,12 @@ export const followState = <T>({ store, topic, pollMs, load }: Options<T>): Foll
     async follow() {
       await read();
       const readAgain = (): void => void read().catch(() => {});
+      const readIfChanged = (): void => {
+        const version = store.version();
+        if (version === undefined || version !== readVersion) readAgain();
+      };
       const unsubscribe = store.subscribe(topic, readAgain);
-      const timer = setInterval(readAgain, pollMs).unref();
+      const timer = setInterval(readIfChanged, pollMs).unref();
       return async () => {
         unsubscribe();
         clearInterval(timer);

@@ -177,6 +177,8 @@ export interface Store {
    */
   publish(topic: string, message: string): Promise<void>;
   subscribe(topic: string, listener: (message: string) => void): () => void;
+  /** Another value after each commit of any process. Undefined where only a read can tell whether there was one. */
+  version(): string | undefined;
   ping(): Promise<void>;
   inspect(): Promise<readonly Finding[]>;
   /** The space for records. Undefined when the store has no limit. It isn't counted as a round trip. */
