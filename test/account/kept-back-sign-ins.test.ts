@@ -1,7 +1,11 @@
 import t, { type Test } from 'tap';
 import type { Account } from '#src/services/accounts/index.ts';
-import { codeAt, setUpApp } from '../support/authenticator.ts';
+import { StoreUnavailable } from '#src/store/errors.ts';
+import type { Write } from '#src/store/port.ts';
+import { kinds } from '#src/store/record-kinds.ts';
+import { codeAt, recoveryCodesIn, setUpApp } from '../support/authenticator.ts';
 import { startFakeUpstream } from '../support/fake-upstream.ts';
+import { holdCommitted } from '../support/hold-commit.ts';
 import { addPasskey, passkeyFormOf } from '../support/passkeys.ts';
 import {
   Browser,
@@ -14,6 +18,7 @@ import {
   startInProcess,
   usualConfig,
 } from '../support/setup/index.ts';
+import type { SoftwareAuthenticator } from '../support/software-authenticator.ts';
 import { locationOf, settingsOf, visitUpstream } from '../support/upstream-sign-in.ts';
 
 /**
@@ -35,7 +40,7 @@ const server = await startInProcess(t, {
   security: { password: { memory_kib: 8192, passes: 1 } },
   upstreams: [settingsOf(acme)],
 });
-const { issuer, app } = server;
+const { issuer, app, store } = server;
 const { accounts, passkeys } = app.services;
 const account = `${issuer}/account`;
 const sessions = `${account}/sessions`;
@@ -84,6 +89,30 @@ const byPassword =
   async (browser) =>
     keepBack(t, browser, await browser.open(at), { login, password });
 
+const byPasskey =
+  (authenticator: SoftwareAuthenticator): KeepBack =>
+  async (browser) => {
+    const page = await browser.open(sessions);
+    const { action, csrf, options } = passkeyFormOf(page.body);
+    const answer = await browser.request(new URL(action, page.url).href, {
+      method: 'POST',
+      body: new URLSearchParams({ csrf, credential: authenticator.get(options) }),
+      headers: { origin },
+    });
+    t.equal(answer.status, 303);
+    return new URL(answer.headers.get('location') ?? '', page.url).href;
+  };
+
+const byUpstream: KeepBack = async (browser) => {
+  let at = await visitUpstream(browser, await browser.open(sessions), 'acme');
+  // One redirect to /oauth/authorize/… leads to the step that signs the person in, and the next one back from it.
+  for (let left = 2; left > 0; ) {
+    at = new URL(locationOf(await browser.request(at)), issuer).href;
+    if (new URL(at).pathname.startsWith('/oauth/authorize/')) left -= 1;
+  }
+  return at;
+};
+
 const submitAt = async (browser: Browser, url: string, fields: Readonly<Record<string, string>> = {}) =>
   browser.submit(await browser.open(url), fields);
 
@@ -111,6 +140,43 @@ const assertEnds = async (t: Test, { owner, keeps, end, again = keeps }: KeptBac
   const later = new Browser();
   await later.open(await again(later));
   t.ok(await isSignedIn(later), 'a sign-in that follows it counts');
+};
+
+/** The request that signs in is under way: its way to sign in was checked, and is removed before the request goes on. */
+const assertEndsUnderWay = async (
+  t: Test,
+  { keeps, end, kind }: Pick<KeptBack, 'keeps' | 'end'> & { readonly kind: string },
+): Promise<void> => {
+  const thief = new Browser();
+  const held = holdCommitted(store, (writes) => writes.some(({ key }) => key.kind === kind));
+  const keeping = keeps(thief);
+  await held.arrived;
+  server.clock.advance(1);
+  await end();
+  server.clock.advance(1);
+  held.release();
+  const page = await thief.open(await keeping);
+  t.ok(isLogin(page), `the person signs in again: ${page.status} ${page.url}`);
+  t.notOk(await isSignedIn(thief));
+};
+
+/** The store fails after a removal, before another commit that changes nothing but an account. */
+const interrupted = async (end: () => Promise<unknown>): Promise<void> => {
+  const commit = store.commit.bind(store);
+  const isOfAccountOnly = (writes: readonly Write[]): boolean =>
+    writes.every(({ key }) => key.kind === kinds.account);
+  // The store is a plain object, and the server calls its methods by name.
+  Object.assign(store, {
+    async commit(writes: readonly Write[]) {
+      if (isOfAccountOnly(writes)) throw new StoreUnavailable('the store fails in this test');
+      return commit(writes);
+    },
+  });
+  try {
+    await end();
+  } finally {
+    Object.assign(store, { commit });
+  }
 };
 
 const signedIn = async (person: Person): Promise<Browser> => {
@@ -188,23 +254,12 @@ t.test('a sign-in that is kept back ends with the passkey that it was made by', 
   const person = await newPerson();
   const owner = await signedIn(person);
   const authenticator = await addPasskey(server, person.username);
-  const byPasskey: KeepBack = async (browser) => {
-    const page = await browser.open(sessions);
-    const { action, csrf, options } = passkeyFormOf(page.body);
-    const answer = await browser.request(new URL(action, page.url).href, {
-      method: 'POST',
-      body: new URLSearchParams({ csrf, credential: authenticator.get(options) }),
-      headers: { origin },
-    });
-    t.equal(answer.status, 303);
-    return new URL(answer.headers.get('location') ?? '', page.url).href;
-  };
   const strong = new Browser();
-  await strong.open(await byPasskey(strong));
+  await strong.open(await byPasskey(authenticator)(strong));
   server.clock.advance(1);
   const [passkey] = await passkeys.list(person.id);
-  const end = () => submitAt(strong, `${account}/passkeys/${passkey?.id}/remove`);
-  await assertEnds(t, { owner: strong, keeps: byPasskey, end, again: byPassword(person) });
+  const end = () => interrupted(() => submitAt(strong, `${account}/passkeys/${passkey?.id}/remove`));
+  await assertEnds(t, { owner: strong, keeps: byPasskey(authenticator), end, again: byPassword(person) });
   t.equal((await passkeys.list(person.id)).length, 0);
   t.ok(await isSignedIn(owner), 'other sessions stay, as the page says');
 });
@@ -212,20 +267,25 @@ t.test('a sign-in that is kept back ends with the passkey that it was made by', 
 t.test('a sign-in that is kept back ends with the authenticator app that it was made by', async (t) => {
   t.teardown(server.clock.restore);
   const { now } = server.clock;
-  for (const isComplete of [false, true]) {
-    await t.test(isComplete ? 'after its code' : 'before its code', async (t) => {
+  for (const [name, isComplete, hasOther] of [
+    ['before its code', false, false],
+    ['after its code', true, false],
+    ['after its code, when another app is left', true, true],
+  ] as const) {
+    await t.test(name, async (t) => {
       const person = await newPerson();
       const owner = await signedIn(person);
       const add = `${account}/authenticator/add`;
       const { key } = await setUpApp(owner, await owner.open(add), now());
+      const { authenticators } = await app.services.factors.of(await findAccount(person));
       server.clock.advance(31);
+      if (hasOther) await setUpApp(owner, await owner.open(add), now());
       const thief = new Browser();
       const ask = await thief.open(await byPassword(person)(thief));
       t.match(ask.body, 'factor-submit');
       const kept = isComplete ? await keepBack(t, thief, ask, { code: codeAt(key, now()) }) : undefined;
       server.clock.advance(1);
-      const { authenticators } = await app.services.factors.of(await findAccount(person));
-      await submitAt(owner, `${account}/authenticator/${authenticators[0]?.id}/remove`);
+      await interrupted(() => submitAt(owner, `${account}/authenticator/${authenticators[0]?.id}/remove`));
       server.clock.advance(1);
       const page = kept ? await thief.open(kept) : await thief.submit(ask, { code: codeAt(key, now()) });
       t.ok(isLogin(page), `${page.status} ${page.url}`);
@@ -235,6 +295,35 @@ t.test('a sign-in that is kept back ends with the authenticator app that it was 
   }
 });
 
+t.test('a sign-in that is kept back ends with the recovery codes that it was made by', async (t) => {
+  t.teardown(server.clock.restore);
+  const { now } = server.clock;
+  const person = await newPerson();
+  const owner = await signedIn(person);
+  const add = `${account}/authenticator/add`;
+  const { key, page } = await setUpApp(owner, await owner.open(add), now());
+  const [recovery_code = ''] = recoveryCodesIn(page);
+  server.clock.advance(31);
+  const thief = new Browser();
+  const ask = await thief.open(await byPassword(person)(thief));
+  const recovery = await thief.open(`${ask.url}?recovery=yes`);
+  const kept = await keepBack(t, thief, recovery, { recovery_code });
+  server.clock.advance(1);
+  await interrupted(() => submitAt(owner, `${account}/authenticator/codes`));
+  const { recovery: codes } = await app.services.factors.of(await findAccount(person));
+  t.equal(codes?.left, 10, 'there are new codes');
+  server.clock.advance(1);
+  const late = await thief.open(kept);
+  t.ok(isLogin(late), `${late.status} ${late.url}`);
+  t.notOk(await isSignedIn(thief));
+  t.ok(await isSignedIn(owner));
+  server.clock.advance(31);
+  const again = new Browser();
+  const asked = await again.open(await byPassword(person)(again));
+  await again.submit(asked, { code: codeAt(key, now()) });
+  t.ok(await isSignedIn(again), 'a sign-in that follows it counts');
+});
+
 t.test('a sign-in that is kept back ends with the linked identity that it was made by', async (t) => {
   t.teardown(server.clock.restore);
   const person = await newPerson();
@@ -242,18 +331,51 @@ t.test('a sign-in that is kept back ends with the linked identity that it was ma
   acme.person = { sub: 'eve' };
   const identity = { upstream: 'acme', subject: 'eve', profile: {}, assigned: {}, amr: [] };
   t.ok(await app.services.provisioning.link(await findAccount(person), identity, []));
-  const byUpstream: KeepBack = async (browser) => {
-    let at = await visitUpstream(browser, await browser.open(sessions), 'acme');
-    // One redirect to /oauth/authorize/… leads to the step that signs the person in, and the next one back from it.
-    for (let left = 2; left > 0; ) {
-      at = new URL(locationOf(await browser.request(at)), issuer).href;
-      if (new URL(at).pathname.startsWith('/oauth/authorize/')) left -= 1;
-    }
-    return at;
-  };
   const list = await owner.open(`${account}/upstreams`);
   const remove = /href="(\/account\/upstreams\/[^"/]+\/remove)"/.exec(list.body)?.[1] ?? '';
-  const end = () => submitAt(owner, new URL(remove, issuer).href);
+  const end = () => interrupted(() => submitAt(owner, new URL(remove, issuer).href));
   await assertEnds(t, { owner, keeps: byUpstream, end, again: byPassword(person) });
   t.strictSame(await app.services.upstreamLinks.listOf(person.id), []);
+});
+
+t.test('a request to sign in that is under way ends with what it signs in by', async (t) => {
+  t.teardown(server.clock.restore);
+  const { now } = server.clock;
+
+  await t.test('a passkey', async (t) => {
+    const person = await newPerson();
+    const authenticator = await addPasskey(server, person.username);
+    const strong = new Browser();
+    await strong.open(await byPasskey(authenticator)(strong));
+    server.clock.advance(1);
+    const [passkey] = await passkeys.list(person.id);
+    const end = () => submitAt(strong, `${account}/passkeys/${passkey?.id}/remove`);
+    await assertEndsUnderWay(t, { keeps: byPasskey(authenticator), end, kind: kinds.passkeys });
+  });
+
+  await t.test('an authenticator app', async (t) => {
+    const person = await newPerson();
+    const owner = await signedIn(person);
+    const { key } = await setUpApp(owner, await owner.open(`${account}/authenticator/add`), now());
+    const { authenticators } = await app.services.factors.of(await findAccount(person));
+    server.clock.advance(31);
+    const keeps: KeepBack = async (browser) => {
+      const ask = await browser.open(await byPassword(person)(browser));
+      return keepBack(t, browser, ask, { code: codeAt(key, now()) });
+    };
+    const end = () => submitAt(owner, `${account}/authenticator/${authenticators[0]?.id}/remove`);
+    await assertEndsUnderWay(t, { keeps, end, kind: kinds.factors });
+  });
+
+  await t.test('a linked identity', async (t) => {
+    const person = await newPerson();
+    const owner = await signedIn(person);
+    acme.person = { sub: 'mallory' };
+    const identity = { upstream: 'acme', subject: 'mallory', profile: {}, assigned: {}, amr: [] };
+    t.ok(await app.services.provisioning.link(await findAccount(person), identity, []));
+    const list = await owner.open(`${account}/upstreams`);
+    const remove = /href="(\/account\/upstreams\/[^"/]+\/remove)"/.exec(list.body)?.[1] ?? '';
+    const end = () => submitAt(owner, new URL(remove, issuer).href);
+    await assertEndsUnderWay(t, { keeps: byUpstream, end, kind: kinds.upstreamLink });
+  });
 });

@@ -27,6 +27,11 @@ interface Asked {
   readonly usable: Usable;
 }
 
+interface Answered extends Asked {
+  /** When the request began, in milliseconds since the epoch. */
+  readonly at: number;
+}
+
 type Typed = Pick<SecondFactorModel, 'problem' | 'waitSeconds' | 'remember' | 'signals'>;
 
 /** Bound to the browser, which alone has the interaction, and to the account whose first factor was given in it. */
@@ -101,17 +106,17 @@ export const createAskForFactor = (
     });
 
   const complete = (
-    { visit, pending }: Asked,
+    { at, visit, pending }: Answered,
     second: readonly string[],
     remember: boolean,
   ): Promise<StepOutcome> => {
     const { id } = pending.account;
     const cookies =
       remember && remembered.isOffered ? [remembered.cookieAfterSecondFactor(visit.request.headers, id)] : [];
-    return finish(visit, { ...pending, second, cookies });
+    return finish(visit, { ...pending, second, at, cookies });
   };
 
-  const submitPasskey = async (asked: Asked, form: Form): Promise<StepOutcome> => {
+  const submitPasskey = async (asked: Answered, form: Form): Promise<StepOutcome> => {
     const { visit, pending } = asked;
     const kind = kindAskedFor(visit);
     const remember = form['remember_browser'] === 'yes';
@@ -130,7 +135,7 @@ export const createAskForFactor = (
   ): Promise<'right' | 'wrong' | 'reused'> =>
     kind === 'code' ? factors.useCode(account, typed) : factors.useRecoveryCode(account, typed, whoIn(visit));
 
-  const submitCode = async (asked: Asked, form: Form): Promise<StepOutcome> => {
+  const submitCode = async (asked: Answered, form: Form): Promise<StepOutcome> => {
     const { visit, pending } = asked;
     const kind: Kind = form['recovery_code'] === undefined ? 'code' : 'recovery';
     const typed = (kind === 'code' ? form['code'] : form['recovery_code'])?.trim() ?? '';
@@ -160,7 +165,7 @@ export const createAskForFactor = (
   return {
     show: (asked: Asked): Promise<StepOutcome> => showForm(asked, kindAskedFor(asked.visit)),
 
-    async submit(asked: Asked, form: Form): Promise<StepOutcome> {
+    async submit(asked: Answered, form: Form): Promise<StepOutcome> {
       const { usable } = asked;
       if (usable.passkeys && isPasskeyForm(form)) return submitPasskey(asked, form);
       return usable.codes ? submitCode(asked, form) : showForm(asked, 'code');

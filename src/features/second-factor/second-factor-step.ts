@@ -1,6 +1,7 @@
 import { interactionPolicy } from 'oidc-provider';
 import { hasQuery } from '../../http/interactions/has-query.ts';
 import type { Step, StepOutcome, Visit } from '../../http/interactions/step.ts';
+import { isSignInEnded } from '../../services/accounts/index.ts';
 import { findFirstFactor, hasFirstFactorOnly, signInAsAnother } from '../../services/sign-ins/index.ts';
 import { createAskForFactor, type Usable } from './ask-for-factor.ts';
 import type { SecondFactorDependencies } from './dependencies.ts';
@@ -19,7 +20,7 @@ const createPrompt = (): interactionPolicy.Prompt =>
   );
 
 export const createSecondFactorStep = (dependencies: SecondFactorDependencies): Step => {
-  const { factors, passkeys } = dependencies;
+  const { clock, factors, passkeys } = dependencies;
   const finish = createFinish(dependencies);
   const askForFactor = createAskForFactor(dependencies, finish);
   const setUp = createSetUp(dependencies, finish);
@@ -61,13 +62,18 @@ export const createSecondFactorStep = (dependencies: SecondFactorDependencies): 
     },
 
     async submit(visit, form) {
+      const at = clock.now();
       const pending = await findPending(visit);
       if (!pending) return startAgain(visit);
       const usable = await findUsable(pending);
-      if (maySetUp(pending, usable)) return setUp.submit(visit, pending, form);
+      if (maySetUp(pending, usable))
+        return setUp.submit(visit, pending, form).catch((error: unknown) => {
+          if (isSignInEnded(error)) return startAgain(visit);
+          throw error;
+        });
       if (!usable.codes && !usable.passkeys) return startAgain(visit);
       if (usable.codes && setUp.isDone(visit, pending, form)) return finish(visit, pending);
-      return askForFactor.submit({ visit, pending, usable }, form);
+      return askForFactor.submit({ at, visit, pending, usable }, form);
     },
   };
 };

@@ -92,7 +92,8 @@ export const createSetUp = (
       const code = form['code']?.trim() ?? '';
       const authenticator = factors.resume(account, place, sealed);
       if (code === '') return showForm(visit, pending, { authenticator, problem: 'missing' });
-      const verdict = await factors.enrol(account, { place, pending: sealed, code, by: whoIn(visit) });
+      const by = whoIn(visit);
+      const verdict = await factors.enrol(account, { place, pending: sealed, code, by, isPending: true });
       if (verdict.outcome === 'repeated') return showForm(visit, pending);
       if (verdict.outcome !== 'added')
         return showForm(visit, pending, { authenticator, problem: verdict.outcome });

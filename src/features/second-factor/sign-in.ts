@@ -28,6 +28,8 @@ export const withoutFirst = (submission: InteractionResults | undefined): Intera
 interface Finish extends PendingSignIn {
   /** The methods of the second factor. None when it was put off. */
   readonly second?: readonly string[];
+  /** A moment before the second factor was checked, in milliseconds since the epoch; default: now. */
+  readonly at?: number;
   readonly cookies?: readonly string[];
 }
 
@@ -36,7 +38,7 @@ export const createFinish =
   ({ events, accounts, completeSignIn, notifyNewDevice }: SecondFactorDependencies) =>
   async (
     visit: Visit,
-    { account, first, second = codeMethods, cookies = [] }: Finish,
+    { account, first, second = codeMethods, at, cookies = [] }: Finish,
   ): Promise<StepOutcome> => {
     const { client, request, work, interaction } = visit;
     if (account.required?.includes('factor') && second.includes('mfa'))
@@ -61,6 +63,7 @@ export const createFinish =
           account,
           amr: first.amr,
           ...(second.length > 0 && { second }),
+          ...(at !== undefined && { at }),
           remember: first.remember,
           ...(first.upstream && { upstream: first.upstream }),
         }),

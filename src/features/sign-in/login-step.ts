@@ -35,7 +35,7 @@ export const createLoginStep = (
   devices: KnownDevices,
   prompt: InstanceType<typeof interactionPolicy.Prompt>,
 ): Step => {
-  const { accounts, completeSignIn, config, events } = dependencies;
+  const { accounts, clock, completeSignIn, config, events } = dependencies;
   const { forgotPassword, notifyNewDevice, passkeys, throttle } = dependencies;
   const { ways } = dependencies;
   const { pages } = config;
@@ -84,6 +84,7 @@ export const createLoginStep = (
     form: Form,
     sessionAccount: Account | undefined,
   ): Promise<StepOutcome> => {
+    const at = clock.now();
     const outcome = await passkeySignIn.submit(visit, form, sessionAccount);
     if ('kind' in outcome) {
       const { kind, waitSeconds: seconds = 0, signals } = outcome;
@@ -105,7 +106,7 @@ export const createLoginStep = (
       cookies: [devices.cookieAfterSignIn(headers, account.username)],
       finish: {
         ...visit.interaction.lastSubmission,
-        ...(await completeSignIn(visit, { account, amr: passkeyMethods(passkey), remember })),
+        ...(await completeSignIn(visit, { account, amr: passkeyMethods(passkey), at, remember })),
       },
     };
   };

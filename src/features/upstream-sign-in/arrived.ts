@@ -16,6 +16,8 @@ export interface Arrived {
   readonly identity: UpstreamIdentity;
   /** In milliseconds since the epoch. */
   readonly arrivedAt: number;
+  /** When this request began, in milliseconds since the epoch. */
+  readonly at: number;
   /** Uses the arrival up. */
   readonly consume: Write;
 }
@@ -50,7 +52,7 @@ export const createArrivedOutcomes = ({
   };
 
   const signIn = async (
-    { visit, upstream, identity, arrivedAt }: Arrived,
+    { visit, upstream, identity, arrivedAt, at }: Arrived,
     account: Account,
   ): Promise<StepOutcome> => {
     const { id, isEnough } = upstream;
@@ -58,6 +60,7 @@ export const createArrivedOutcomes = ({
     const result = await completeSignIn(visit, {
       account,
       amr,
+      at,
       // A session keeps its kind of cookie when its owner signs in again.
       remember: visit.interaction.session?.accountId === account.id,
       upstream: {

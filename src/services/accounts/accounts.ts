@@ -110,6 +110,7 @@ export const createAccounts = ({
     ...createAddAccount({ stored, groups, roleGroups, newRecord, accountChange }),
     ...createUpdateAccount({
       configured,
+      clock,
       events,
       find,
       refuseFactor,
@@ -120,7 +121,7 @@ export const createAccounts = ({
     ...createSetPassword({ passwords, clock, find, accountChange, draftPasswordNotice }),
     ...createRemovePassword({ clock, withEmail, accountChange }),
     changeFactors: createChangeFactors({ stored, clock, invalidate }),
-    endPendingSignIns: createEndPendingSignIns({ stored, configured, clock, invalidate }),
+    endPendingSignIns: createEndPendingSignIns({ store, stored, configured, clock, invalidate }),
     ...createAccountStatus({ stored, configured, clock, accountChange }),
     async authenticate(...attempt) {
       const account = await authenticate(...attempt);

@@ -13,7 +13,7 @@ interface Dependencies {
 
 export const createChangeFactors =
   ({ stored, clock, invalidate }: Dependencies): Accounts['changeFactors'] =>
-  async (id, { writes, add, remove, check }) => {
+  async (id, { writes, add, remove, endsPendingSignIns, check }) => {
     const withFactors = (record: AccountRecord): AccountRecord => {
       assertConditions(record, { check });
       const { factors: former = [], factorAddedAt: before } = record;
@@ -24,7 +24,7 @@ export const createChangeFactors =
         ...record,
         factors,
         ...(factorAddedAt !== undefined && { factorAddedAt }),
-        ...(remove && { pendingSignInsEndedAt: clock.now() }),
+        ...(endsPendingSignIns && { pendingSignInsEndedAt: clock.now() }),
         ...(add && { required: changeRequired(record, { remove: ['factor'] }) }),
       };
     };

@@ -13,6 +13,8 @@ interface FactorChange {
   readonly writes: readonly Write[];
   readonly add?: FactorKind;
   readonly remove?: FactorKind;
+  /** Something was removed that sign-ins may have been made by. */
+  readonly endsPendingSignIns?: boolean | undefined;
   /** Throws when the factors must not be changed as the account is. */
   readonly check?: ChangeConditions['check'];
 }
@@ -75,6 +77,8 @@ export interface ChangeAccount {
   /** The groups that an upstream names at a sign-in. They replace those that it named before. */
   readonly upstreamGroups?: UpstreamGroups;
   readonly required?: RequirementChange;
+  /** Ends the sign-ins that have no session yet (`endPendingSignIns`). */
+  readonly endsPendingSignIns?: boolean;
 }
 
 /** Conditions on the account at the moment of the change. */
@@ -85,6 +89,10 @@ export interface ChangeConditions {
   readonly check?: ((account: Account) => void) | undefined;
   /** Refused with `last_administrator` (409) when no enabled account would administer this server any more. */
   readonly keepsAdministrator?: boolean | undefined;
+}
+
+interface EndPendingSignIns extends Pick<ChangeConditions, 'check'> {
+  readonly also?: readonly Write[];
 }
 
 interface RemovalOptions extends ChangeConditions {
@@ -255,9 +263,10 @@ export interface Accounts {
   signOut(id: string): Promise<void>;
   /**
    * Ends the sign-ins that have no session yet, because the browser keeps the last redirect back. Sessions stay. An
-   * account of the configuration has no record that could say so.
+   * account of the configuration has no record that could say so. `also` is committed together with it, as the removal
+   * of what they were made by.
    */
-  endPendingSignIns(id: string): Promise<void>;
+  endPendingSignIns(id: string, options?: EndPendingSignIns): Promise<void>;
   /** Ends what was signed in before, unless `keepTokens` says otherwise. */
   setPassword(id: string, password: string, options?: ChangePassword): Promise<Account>;
   /** The hash of a password that was checked, for an account that is added later. Throws `overloaded` (503). */

@@ -11,14 +11,22 @@ const signInEnded = (): Failure =>
     exit: exitCode.conflict,
   });
 
+interface SignedIn {
+  /** The sign-in is not complete, so there is no session yet. */
+  readonly isPending?: boolean;
+}
+
 /**
  * The condition of a change that a person makes who is signed in, for the account as the request has read it. A new
  * password, or the end of everything that was signed in, may be committed while the request is under way; it wins then.
  */
 export const ifStillSignedIn =
-  ({ passwordChangedAt, signedOutAt }: Account) =>
+  (account: Account, { isPending = false }: SignedIn = {}) =>
   (held: Account): void => {
-    const isSame = held.passwordChangedAt === passwordChangedAt && held.signedOutAt === signedOutAt;
+    const isSame =
+      held.passwordChangedAt === account.passwordChangedAt &&
+      held.signedOutAt === account.signedOutAt &&
+      (!isPending || held.pendingSignInsEndedAt === account.pendingSignInsEndedAt);
     if (!held.enabled || !isSame) throw signInEnded();
   };
 
@@ -26,14 +34,14 @@ export const ifStillSignedIn =
  * The same condition for a change of other records in the family of the account. The caller reads `keys` with them, and
  * tries again after a `Conflict` of the account. An account of the configuration has no record that could say so.
  */
-export const keepingSignIn = (account: Account) => {
+export const keepingSignIn = (account: Account, signedIn: SignedIn = {}) => {
   const keys: readonly Key[] = account.from === 'store' ? [accountKey(account.id)] : [];
   return {
     keys,
     writesOf: ([document]: readonly (Document | undefined)[]): readonly Write[] => {
       if (keys.length === 0) return [];
       if (!document) throw signInEnded();
-      ifStillSignedIn(account)(toAccount(readAccount(document)));
+      ifStillSignedIn(account, signedIn)(toAccount(readAccount(document)));
       const { body } = document;
       return keys.map((key) => ({ op: 'replace', key, body, expected: body }));
     },

@@ -72,7 +72,7 @@ export interface AccountStore {
 
 /**
  * Writes that fail when what an account depends on has changed. The conflict of one that consumes or inserts a document
- * is thrown, because it fails for good, and that of one that changes second factors, because the caller has read them.
+ * is thrown, because it fails for good, and that of one that changes ways to sign in, because the caller has read them.
  */
 type Conditions = () => Promise<readonly Write[]>;
 
@@ -95,8 +95,11 @@ const notFound = (): Failure =>
 
 const failsForGood: ReadonlySet<Write['op']> = new Set(['consume', 'insert']);
 
+/** Ways to sign in, whose records the caller has read. */
+const readByCaller: ReadonlySet<string> = new Set([kinds.factors, kinds.passkeys, kinds.upstreamLink]);
+
 const isUsedUp = ({ key }: Conflict, writes: readonly Write[]): boolean =>
-  key.kind === kinds.factors ||
+  readByCaller.has(key.kind) ||
   writes.some(
     ({ op, key: { kind, family } }) => failsForGood.has(op) && kind === key.kind && family === key.family,
   );

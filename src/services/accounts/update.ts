@@ -1,4 +1,5 @@
 import type { Events } from '../../events.ts';
+import type { Clock } from '../../store/port.ts';
 import { normalizeGroups } from '../groups/index.ts';
 import type { Account } from './account.ts';
 import type { AccountChange } from './change.ts';
@@ -21,6 +22,7 @@ import { foldUsername } from './username.ts';
 
 interface Dependencies {
   readonly configured: ConfiguredAccounts;
+  readonly clock: Clock;
   readonly events: Events;
   readonly find: (id: string) => Promise<Account | undefined>;
   readonly refuseFactor: Requirements['refuseFactor'];
@@ -40,6 +42,7 @@ const withoutGroups = ({ groups: _, upstreamGroups: __, ...rest }: AccountRecord
 /** Changes the user name, the claims, the groups and what is required of an account. */
 export const createUpdateAccount = ({
   configured,
+  clock,
   events,
   find,
   refuseFactor,
@@ -66,7 +69,8 @@ export const createUpdateAccount = ({
   };
 
   return {
-    async update(id, { username, claims = {}, groups: groupChange, upstreamGroups, required }, options = {}) {
+    async update(id, { username, claims = {}, groups: groupChange, ...change }, options = {}) {
+      const { upstreamGroups, required, endsPendingSignIns } = change;
       const isRenamed = username !== undefined && !(await hasName(id, username));
       const name = isRenamed ? acceptUsername(username, { givenBy: 'operator', service }) : username;
       if (name !== undefined && configured.byName(name) !== undefined) throw nameTaken(name);
@@ -97,6 +101,7 @@ export const createUpdateAccount = ({
             claims: merged,
             ...groupsAfter(former),
             ...(required && { required: changeRequired(former, required) }),
+            ...(endsPendingSignIns && { pendingSignInsEndedAt: clock.now() }),
           };
         },
         [...added, ...(upstreamGroups?.groups ?? [])],

@@ -18,8 +18,17 @@ const maxAttempts = 20;
 export interface Change<T> {
   readonly result: T;
   readonly next?: FactorsRecord;
+  /** Something was removed, or made void, that sign-ins may have been made by. */
+  readonly endsPendingSignIns?: boolean;
   /** Committed together with the change, as the use of the link that allows it. */
   readonly also?: readonly Write[];
+}
+
+export interface WhileSignedIn {
+  /** The owner makes the change, and must still be signed in when it is committed. */
+  readonly whileSignedIn?: boolean;
+  /** In a sign-in that is not complete. */
+  readonly isPending?: boolean;
 }
 
 interface Dependencies {
@@ -49,21 +58,20 @@ export const createChangeFactors = ({ store, accounts }: Dependencies) => {
   return async <T>(
     account: Account,
     change: (factors: FactorsRecord) => Change<T>,
-    /** The owner makes the change, and must still be signed in when it is committed. */
-    { whileSignedIn = false }: { readonly whileSignedIn?: boolean } = {},
+    { whileSignedIn = false, isPending = false }: WhileSignedIn = {},
   ): Promise<T> => {
-    const condition = whileSignedIn ? keepingSignIn(account) : undefined;
-    const check = whileSignedIn ? ifStillSignedIn(account) : undefined;
+    const condition = whileSignedIn ? keepingSignIn(account, { isPending }) : undefined;
+    const check = whileSignedIn ? ifStillSignedIn(account, { isPending }) : undefined;
     for (let attempt = 1; ; attempt += 1) {
       const [document, ...ofAccount] = await store.read([factorsKey(account.id), ...(condition?.keys ?? [])]);
       const factors = readFactors(document);
-      const { result, next, also = [] } = change(factors);
+      const { result, next, endsPendingSignIns, also = [] } = change(factors);
       if (!next) return result;
       const difference = differenceOf(factors, next);
       const writes = [...also, writeFactors(account.id, document, next)];
       try {
-        if (difference && isStored(account))
-          await accounts.changeFactors(account.id, { writes, check, ...difference });
+        if (isStored(account) && (difference || endsPendingSignIns))
+          await accounts.changeFactors(account.id, { writes, check, endsPendingSignIns, ...difference });
         else await store.commit([...(condition?.writesOf(ofAccount) ?? []), ...writes]);
         return result;
       } catch (error) {

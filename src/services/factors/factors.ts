@@ -8,7 +8,7 @@ import { type Account, type Accounts, factorsKey } from '../accounts/index.ts';
 import type { SecretCipher } from '../keys/index.ts';
 import type { NoticeKind, Notices } from '../notices/index.ts';
 import { toBase32 } from './base32.ts';
-import { type Change, createChangeFactors } from './change.ts';
+import { type Change, createChangeFactors, type WhileSignedIn } from './change.ts';
 import type { AccountFactors, By, CodeVerdict, EnrolVerdict, Factors, NewAuthenticator } from './factor.ts';
 import { keyUri } from './key-uri.ts';
 import { openPending, sealPending } from './pending.ts';
@@ -25,16 +25,14 @@ interface Dependencies {
   readonly clock: Clock;
   readonly events: Events;
   readonly cipher: SecretCipher;
-  readonly accounts: Pick<Accounts, 'changeFactors' | 'endPendingSignIns'>;
+  readonly accounts: Pick<Accounts, 'changeFactors'>;
   /** Without it, no message is sent. */
   readonly notices?: Notices;
 }
 
-interface Changer {
+interface Changer extends WhileSignedIn {
   readonly account: Account;
   readonly by: By | undefined;
-  /** The owner of the account, in a sign-in that must not have ended when the change is committed. */
-  readonly whileSignedIn?: boolean;
 }
 
 /** One person has a phone, perhaps a tablet, and the phone before. */
@@ -75,7 +73,7 @@ export const createFactors = ({
   /** Applies a change, and commits a message about it together with what it writes. */
   const changeWithNotice = <T>(
     kind: NoticeKind,
-    { account, by, whileSignedIn = false }: Changer,
+    { account, by, ...whileSignedIn }: Changer,
     change: (factors: FactorsRecord) => Change<T>,
   ): Promise<T> => {
     const notice = notices?.draft(kind, { account: account.id, ...by?.request });
@@ -88,7 +86,7 @@ export const createFactors = ({
             ? { ...changed, also: [...(changed.also ?? []), ...writesOf(notice)] }
             : changed;
         },
-        { whileSignedIn },
+        whileSignedIn,
       ),
     );
   };
@@ -121,12 +119,10 @@ export const createFactors = ({
       const authenticators = factors.authenticators.filter((one) => !isRemoved(one));
       const result = factors.authenticators.length - authenticators.length;
       const kept = authenticators.length === 0 ? withoutRecovery(factors) : factors;
-      return { result, ...(result > 0 && { next: { ...kept, authenticators } }) };
+      if (result === 0) return { result };
+      return { result, next: { ...kept, authenticators }, endsPendingSignIns: true };
     });
-    if (removed > 0) {
-      await accounts.endPendingSignIns(account.id);
-      emit('account.factor_removed', account, 'authenticator', by);
-    }
+    if (removed > 0) emit('account.factor_removed', account, 'authenticator', by);
     return removed;
   };
 
@@ -134,7 +130,7 @@ export const createFactors = ({
   const removeRecovery = async (account: Account, since: number, by?: By): Promise<boolean> => {
     const isRemoved = await changeWithNotice('factor-removed', { account, by }, (factors) =>
       factors.recovery && factors.recovery.createdAt >= since
-        ? { result: true, next: withoutRecovery(factors) }
+        ? { result: true, next: withoutRecovery(factors), endsPendingSignIns: true }
         : { result: false },
     );
     if (isRemoved) emit('account.factor_removed', account, 'recovery', by);
@@ -168,7 +164,7 @@ export const createFactors = ({
       return findStep(secret, code, clock.now()) === undefined ? 'wrong' : undefined;
     },
 
-    async enrol(account, { place, pending, code, by, replace = false, also = [] }) {
+    async enrol(account, { place, pending, code, by, isPending, replace = false, also = [] }) {
       const secret = open(account, place, pending);
       if (!secret) return { outcome: 'expired' };
       const step = findStep(secret, code, clock.now());
@@ -176,7 +172,7 @@ export const createFactors = ({
       const verdict = await changeWithNotice(
         'factor-added',
         // Who recovers the account isn't signed in, and may have set a password just before.
-        { account, by, whileSignedIn: !replace },
+        { account, by, whileSignedIn: !replace, ...(isPending && { isPending }) },
         (factors): Change<EnrolVerdict> => {
           const others = replace ? [] : factors.authenticators;
           // The form was sent twice, as by a double click.
@@ -247,7 +243,12 @@ export const createFactors = ({
         (factors) =>
           factors.authenticators.length === 0
             ? { result: false }
-            : { result: true, next: { ...factors, recovery: newRecovery(account, codes) } },
+            : {
+                result: true,
+                next: { ...factors, recovery: newRecovery(account, codes) },
+                // One of them may have been made by a code that is void by now.
+                endsPendingSignIns: true,
+              },
       );
       if (!isDone) return undefined;
       emit('account.recovery_codes_made', account, 'recovery', by);

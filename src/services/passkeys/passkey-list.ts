@@ -40,7 +40,7 @@ export const forgetPasskeys = async (store: Store, { id: account }: Pick<Account
 
 /** What pages and commands do with passkeys that exist. It needs no keys of the server. */
 export const createPasskeyList = ({ store, events, accounts, notices }: Dependencies): PasskeyList => {
-  const changePasskeys = createChangePasskeys(store);
+  const changePasskeys = createChangePasskeys({ store, accounts });
 
   const read = async (account: string) => {
     const [document] = await store.read([passkeysKey(account)]);
@@ -88,6 +88,7 @@ export const createPasskeyList = ({ store, events, accounts, notices }: Dependen
             return {
               result: removed,
               next: { ...record, passkeys },
+              endsPendingSignIns: true,
               also: [...(isLast ? (otherWay ?? []) : []), ...writesOf(notice)],
             };
           },
@@ -101,9 +102,9 @@ export const createPasskeyList = ({ store, events, accounts, notices }: Dependen
         throw error;
       });
       if (outcome === 'unknown' || outcome === 'last') return outcome;
-      // Not in the same commit: a cluster can't undo a removal, and without its owner a passkey that stays is dead.
+      // Not in the same commit: on a cluster a process may die between its parts, and without its owner a passkey that stays
+      // is dead.
       await store.commit([removeOwner(outcome)]);
-      await accounts.endPendingSignIns(account);
       emit('passkey.removed', account, by);
       return 'removed';
     },
@@ -119,9 +120,13 @@ export const createPasskeyList = ({ store, events, accounts, notices }: Dependen
         const gone = record.passkeys.filter(({ createdAt }) => createdAt >= since);
         const kept = record.passkeys.filter(({ createdAt }) => createdAt < since);
         if (gone.length === 0) return { result: gone };
-        return { result: gone, next: { ...record, passkeys: kept }, also: gone.map(removeOwner) };
+        return {
+          result: gone,
+          next: { ...record, passkeys: kept },
+          endsPendingSignIns: true,
+          also: gone.map(removeOwner),
+        };
       });
-      if (removed.length > 0) await accounts.endPendingSignIns(account);
       for (const _ of removed) emit('passkey.removed', account, by);
       return removed.length;
     },

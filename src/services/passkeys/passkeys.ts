@@ -47,7 +47,7 @@ export const createPasskeys = (dependencies: Dependencies): Passkeys => {
   const { config, store, clock, events, accounts, notices, cookieKeys } = dependencies;
   const relyingParty = relyingPartyOf(config);
   const challenges = createChallenges({ store, clock, keys: cookieKeys });
-  const changePasskeys = createChangePasskeys(store);
+  const changePasskeys = createChangePasskeys({ store, accounts });
 
   const enabledParty = () => {
     if (!relyingParty) throw new Error('passkeys are not enabled');

@@ -1,7 +1,7 @@
 import { Conflict, StoreUnavailable } from '../../store/errors.ts';
 import type { Store, Write } from '../../store/port.ts';
 import { kinds } from '../../store/record-kinds.ts';
-import { type Account, keepingSignIn } from '../accounts/index.ts';
+import { type Account, type Accounts, ifStillSignedIn, keepingSignIn } from '../accounts/index.ts';
 import { type PasskeysRecord, passkeysKey, readPasskeys, replacePasskeys } from './record.ts';
 
 /** Each attempt that fails is one that another request made succeed. */
@@ -13,6 +13,8 @@ const isOfAccount: ReadonlySet<string> = new Set([kinds.passkeys, kinds.account]
 interface Change<T> {
   readonly result: T;
   readonly next?: PasskeysRecord;
+  /** A passkey was removed that sign-ins may have been made by. */
+  readonly endsPendingSignIns?: boolean;
   /** Committed together with the change. */
   readonly also?: readonly Write[];
 }
@@ -26,21 +28,25 @@ export type ChangePasskeys = <T>(
   },
 ) => Promise<T>;
 
+interface Dependencies {
+  readonly store: Pick<Store, 'read' | 'commit'>;
+  readonly accounts: Pick<Accounts, 'endPendingSignIns'>;
+}
+
 /** Applies a change to what is stored, and again to what another request made of it meanwhile. */
 export const createChangePasskeys =
-  (store: Pick<Store, 'read' | 'commit'>): ChangePasskeys =>
+  ({ store, accounts }: Dependencies): ChangePasskeys =>
   async (account, change, { signedIn } = {}) => {
     const condition = signedIn && keepingSignIn(signedIn);
+    const check = signedIn && ifStillSignedIn(signedIn);
     for (let attempt = 1; ; attempt += 1) {
       const [document, ...ofAccount] = await store.read([passkeysKey(account), ...(condition?.keys ?? [])]);
-      const { result, next, also = [] } = change(readPasskeys(document));
+      const { result, next, endsPendingSignIns, also = [] } = change(readPasskeys(document));
       if (!next) return result;
+      const writes = [...also, replacePasskeys(account, document, next)];
       try {
-        await store.commit([
-          ...also,
-          ...(condition?.writesOf(ofAccount) ?? []),
-          replacePasskeys(account, document, next),
-        ]);
+        if (endsPendingSignIns) await accounts.endPendingSignIns(account, { also: writes, check });
+        else await store.commit([...(condition?.writesOf(ofAccount) ?? []), ...writes]);
         return result;
       } catch (error) {
         if (!(error instanceof Conflict) || !isOfAccount.has(error.key.kind)) throw error;

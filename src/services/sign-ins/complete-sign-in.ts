@@ -71,10 +71,9 @@ export const createCompleteSignIn = (dependencies: Dependencies): CompleteSignIn
   const demandOf = createDemandOf(dependencies, levelOf);
 
   const login = (proof: Proof): Login => {
-    const { account, second, remember, upstream } = proof;
+    const { account, second, remember, upstream, at: now = clock.now() } = proof;
     const amr = together(proof.amr, second);
     const acr = levelOf(proof);
-    const now = clock.now();
     const ts = Math.floor(now / 1000);
     return {
       accountId: account.id,
@@ -93,7 +92,7 @@ export const createCompleteSignIn = (dependencies: Dependencies): CompleteSignIn
       await accounts.update(proof.account.id, { required: { remove: ['factor'] } });
     const { isNeeded, mayPutOff, byPasskey } = await demandOf(visit, proof);
     if (!isNeeded) return { login: login(proof), first: undefined };
-    const { account, amr, remember, isNewDevice = false, upstream } = proof;
+    const { account, amr, remember, isNewDevice = false, upstream, at = clock.now() } = proof;
     const first = {
       accountId: account.id,
       amr,
@@ -101,7 +100,7 @@ export const createCompleteSignIn = (dependencies: Dependencies): CompleteSignIn
       isNewDevice,
       mayPutOff,
       byPasskey,
-      at: clock.now(),
+      at,
       ...(upstream && { upstream }),
     };
     return { login: undefined, first };

@@ -8,6 +8,11 @@ export interface Proof {
   readonly amr: readonly string[];
   /** The methods of the second factor that was asked for after those. */
   readonly second?: readonly string[];
+  /**
+   * A moment before it was checked, in milliseconds since the epoch; default: now. What is removed between the check and the
+   * sign-in, as the passkey that it was made by, then comes after the sign-in and ends it.
+   */
+  readonly at?: number;
   /** The session cookie outlives the browser. */
   readonly remember: boolean;
   /** The owner of the account gets a message about the sign-in. */

@@ -46,10 +46,15 @@ export interface Provisioning {
     also: readonly Write[],
   ): Promise<Account | undefined>;
   /**
-   * Unlinks, and ends the memberships that the upstream has given. It succeeds for one of several requests at the same
-   * time.
+   * Unlinks, and ends the memberships that the upstream has given and the sign-ins that have no session yet. It succeeds
+   * for one of several requests at the same time. `check` throws when the account must not be changed as it is.
    */
-  unlink(account: Account, stored: StoredLink, also: readonly Write[]): Promise<Unlinking>;
+  unlink(
+    account: Account,
+    stored: StoredLink,
+    also: readonly Write[],
+    check?: (held: Account) => void,
+  ): Promise<Unlinking>;
 }
 
 /** `gone`: another request has unlinked it. `refused`: a condition has failed, as that there is another way to sign in. */
@@ -84,6 +89,9 @@ const isLinkChanged = (error: unknown): boolean => isConflictOf(error, kinds.ups
 /** A link of an account that is gone is replaced, unless the account may be on its way: on a cluster it comes second. */
 const orphanAfterMs = 60_000;
 const maxAttempts = 5;
+
+/** Throws when the account must not be changed as it is. */
+type Check = ((held: Account) => void) | undefined;
 
 export const createProvisioning = ({ store, accounts, groups, links, clock }: Dependencies): Provisioning => {
   const ownerOfAddress: Provisioning['ownerOfAddress'] = async ({ email }) =>
@@ -127,7 +135,7 @@ export const createProvisioning = ({ store, accounts, groups, links, clock }: De
   const change = async (
     account: Account,
     identity: UpstreamIdentity,
-    check: ((held: Account) => void) | undefined,
+    check: Check,
     write: (given: StoredLink['link']['given']) => Promise<readonly Write[]>,
   ): Promise<Account> => {
     const taken = await isEmailTaken(identity, account.id);
@@ -139,6 +147,16 @@ export const createProvisioning = ({ store, accounts, groups, links, clock }: De
       { also: await write(next.given), check },
     );
   };
+
+  /** Commits the writes that remove a link with the end of what it has given the account. */
+  const removeLink = async (
+    { id, upstreamGroups }: Account,
+    upstream: string,
+    options: { readonly also: readonly Write[]; readonly check: Check },
+  ): Promise<unknown> =>
+    upstreamGroups?.[upstream] === undefined
+      ? accounts.endPendingSignIns(id, options)
+      : accounts.update(id, { upstreamGroups: { upstream, groups: [] }, endsPendingSignIns: true }, options);
 
   return {
     ownerOfAddress,
@@ -221,15 +239,14 @@ export const createProvisioning = ({ store, accounts, groups, links, clock }: De
       }
     },
 
-    async unlink(account, stored, also) {
+    async unlink(account, stored, also, check) {
       const { upstream, subject } = stored.link;
       let current: StoredLink | undefined = stored;
       for (let attempt = 1; current?.link.account === account.id; attempt += 1) {
         const writes = [...also, ...links.removal(current)];
         try {
-          if (account.upstreamGroups?.[upstream] === undefined) await store.commit(writes);
-          else
-            await accounts.update(account.id, { upstreamGroups: { upstream, groups: [] } }, { also: writes });
+          await removeLink(account, upstream, { also: writes, check });
+          // A sign-in by the link may have been made between the time in that commit and the commit.
           await accounts.endPendingSignIns(account.id);
           return 'removed';
         } catch (error) {
