@@ -2,7 +2,13 @@ import { displayOf } from '../../http/interactions/client-display.ts';
 import type { Step, StepOutcome, Visit } from '../../http/interactions/step.ts';
 import type { Form } from '../../http/pages/form.ts';
 import { isAllowedDomain, isEmailAddress } from '../../services/account-forms/index.ts';
-import { type Account, type Claims, verifiedEmailOf } from '../../services/accounts/index.ts';
+import {
+  type Account,
+  type Claims,
+  ifStillSignedIn,
+  isSignInEnded,
+  verifiedEmailOf,
+} from '../../services/accounts/index.ts';
 import { metRequirement } from '../../services/sign-ins/index.ts';
 import { type ProfileProblem, requiredProfilePage } from '../../views/pages/required-profile.ts';
 import type { RequirementsDependencies } from './dependencies.ts';
@@ -66,12 +72,13 @@ export const createProfileStep = (dependencies: RequirementsDependencies): Step 
     status: problems.length === 0 ? 200 : 422,
   });
 
-  const save = (id: string, claims: Claims): Promise<Account> =>
+  const save = (account: Account, claims: Claims): Promise<Account> =>
     accounts.update(
-      id,
+      account.id,
       { claims, required: { remove: ['profile'] } },
       {
         check(held) {
+          ifStillSignedIn(account)(held);
           if (Object.hasOwn(claims, 'email') && isFixed(held)) throw new VerifiedMeanwhile();
         },
       },
@@ -106,10 +113,15 @@ export const createProfileStep = (dependencies: RequirementsDependencies): Step 
         ...(emailProblem === undefined ? [] : [emailProblem]),
       ];
       if (problems.length > 0) return showForm(visit, profile, problems);
-      await save(account.id, changesOf(account, profile)).catch((error: unknown) => {
-        if (!(error instanceof VerifiedMeanwhile)) throw error;
-        return save(account.id, { name: profile.name });
-      });
+      try {
+        await save(account, changesOf(account, profile)).catch((error: unknown) => {
+          if (!(error instanceof VerifiedMeanwhile)) throw error;
+          return save(account, { name: profile.name });
+        });
+      } catch (error) {
+        if (isSignInEnded(error)) return { finish: { ...lastSubmission } };
+        throw error;
+      }
       return { finish: { ...lastSubmission, ...metRequirement('profile') } };
     },
   };

@@ -16,7 +16,10 @@ interface By {
   readonly notice: { readonly language: string; readonly address: string; readonly agent: string };
 }
 
-/** Links and unlinks at the wish of the owner of an account, who gets a message with the same commit. */
+/**
+ * Links and unlinks at the wish of the owner of an account, who gets a message with the same commit. Both throw
+ * `sign_in_ended` when what was signed in has ended since the account was read.
+ */
 export interface Linking {
   /** Undefined when the person of the upstream is linked to another account by now. */
   link(account: Account, identity: UpstreamIdentity, consume: Write, by: By): Promise<Account | undefined>;
@@ -42,7 +45,7 @@ export const createLinking = ({
   notices,
   provisioning,
 }: Dependencies): Linking => {
-  /** A cluster can't undo what it has removed when a condition on another slot fails. */
+  /** On a cluster, two requests can each remove what the other one's condition is, at the same time. */
   const restore = async ({ link }: StoredLink): Promise<void> => {
     try {
       await store.commit([links.insertion(link)]);
@@ -70,7 +73,7 @@ export const createLinking = ({
       if (!otherWay) return 'refused';
       const notice = notices.draft('upstream-unlinked', { account: account.id, ...by.notice });
       const unlinking = await Draft.commitWith((writesOf) =>
-        provisioning.unlink(account, stored, [...otherWay, ...writesOf(notice)]),
+        provisioning.unlink(account, stored, [...otherWay, ...writesOf(notice)], ifStillSignedIn(account)),
       );
       if (unlinking === 'gone') return unlinking;
       if (unlinking === 'refused' || (await besidesLink(account, stored)) === undefined) {
