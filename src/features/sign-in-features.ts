@@ -56,6 +56,7 @@ export const signInFeatures = (dependencies: FeatureDependencies): readonly Feat
       throttle,
       remembered: rememberedBrowsers,
       upstreams: services.upstreams,
+      upstreamLogouts: services.upstreamLogouts,
       completeSignIn,
       cookieKeys,
       notifyNewDevice,

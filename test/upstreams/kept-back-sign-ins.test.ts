@@ -1,4 +1,5 @@
 import t from 'tap';
+import { codeAt, keyIn, setUpApp } from '../support/authenticator.ts';
 import { startFakeUpstream } from '../support/fake-upstream.ts';
 import {
   Browser,
@@ -80,4 +81,67 @@ t.test('a sign-in that ends while the logout token is on its way', async (t) => 
     async () => (await app.services.sessions.list(account)).items.length === 0,
   );
   for (const browser of browsers) t.equal((await browser.request(`${issuer}/account/sessions`)).status, 303);
+});
+
+t.test('a page for the second factor that is kept back', async (t) => {
+  const withFactor = await startInProcess(t, {
+    ...usualConfig,
+    security: { password: { memory_kib: 8192, passes: 1 }, factors: { required: 'always', grace_days: 0 } },
+    upstreams: [settingsOf(acme, { create: true, link: 'never' })],
+  });
+  t.teardown(withFactor.clock.restore);
+  const { accounts, factors } = withFactor.app.services;
+  const now = () => withFactor.clock.now();
+  const signIn = async (browser: Browser): Promise<Page> => {
+    acme.person = {
+      sub: 'ruth',
+      sid: 'of-ruth',
+      preferred_username: 'ruth',
+      auth_time: Math.floor(now() / 1000) - 10,
+    };
+    return signInBy(withFactor.issuer, 'acme', { browser });
+  };
+  const logOut = async (claims: Parameters<typeof acme.logoutToken>[0]): Promise<void> => {
+    const form = { logout_token: await acme.logoutToken(claims) };
+    t.equal((await postForm(`${withFactor.issuer}/upstream/acme/backchannel-logout`, form)).status, 200);
+  };
+  const isLogin = ({ status, body }: Page): boolean => status === 200 && body.includes('login-submit');
+  const apps = async () => {
+    const account = await accounts.findByUsername('ruth');
+    return account && (await factors.of(account)).authenticators;
+  };
+
+  for (const claims of [{ sub: 'ruth' }, { sid: 'of-ruth' }]) {
+    const browser = new Browser();
+    const page = await signIn(browser);
+    const fields = { code: codeAt(keyIn(page), now()) };
+    withFactor.clock.advance(1);
+    await logOut(claims);
+    t.ok(isLogin(await browser.submit(page, fields)), 'sets up no app after the logout');
+    t.same(await apps(), []);
+    const shown = new Browser();
+    const { url } = await signIn(shown);
+    withFactor.clock.advance(1);
+    await logOut(claims);
+    t.ok(isLogin(await shown.open(url)), 'and shows no key');
+  }
+
+  const browser = new Browser();
+  const page = await signIn(browser);
+  withFactor.clock.advance(1);
+  await logOut({ sub: 'bob' });
+  const { key, page: codes } = await setUpApp(browser, page, now());
+  t.ok(hasCode(await browser.submit(codes, {})), 'is good after the logout of another person');
+  t.equal((await apps())?.length, 1);
+
+  withFactor.clock.advance(31);
+  const again = new Browser();
+  const asked = await signIn(again);
+  withFactor.clock.advance(1);
+  await logOut({ sub: 'ruth' });
+  const answer = await again.submit(asked, { code: codeAt(key, now()) });
+  t.ok(isLogin(answer), 'completes no sign-in after the logout');
+  withFactor.clock.advance(31);
+  const later = await signIn(again);
+  t.ok(hasCode(await again.submit(later, { code: codeAt(key, now()) })), 'a sign-in that follows it counts');
 });

@@ -6,7 +6,7 @@ import type { Factors } from '../../services/factors/index.ts';
 import type { Passkeys } from '../../services/passkeys/index.ts';
 import type { CompleteSignIn, RememberedBrowsers } from '../../services/sign-ins/index.ts';
 import type { Throttle } from '../../services/throttle/index.ts';
-import type { Upstreams } from '../../services/upstreams/index.ts';
+import type { UpstreamLogouts, Upstreams } from '../../services/upstreams/index.ts';
 import type { Clock } from '../../store/port.ts';
 
 export interface SecondFactorDependencies {
@@ -19,6 +19,7 @@ export interface SecondFactorDependencies {
   readonly throttle: Throttle;
   readonly remembered: RememberedBrowsers;
   readonly upstreams: Pick<Upstreams, 'nameOf'>;
+  readonly upstreamLogouts: Pick<UpstreamLogouts, 'isSignedOut'>;
   readonly completeSignIn: CompleteSignIn;
   /** Sign forms, newest first. */
   readonly cookieKeys: () => readonly string[];

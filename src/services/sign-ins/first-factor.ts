@@ -1,6 +1,7 @@
 import type { InteractionResults } from 'oidc-provider';
 import type { Clock } from '../../store/port.ts';
 import type { Account, Accounts } from '../accounts/index.ts';
+import type { UpstreamLogouts } from '../upstreams/index.ts';
 import type { UpstreamSignIn } from './upstream-sign-in.ts';
 
 /** What the step for the second factor gets of the step before it. The interaction keeps it; the browser never sees it. */
@@ -29,15 +30,17 @@ export const hasFirstFactorOnly = (result: InteractionResults | undefined): bool
 interface Dependencies {
   readonly accounts: Pick<Accounts, 'find'>;
   readonly clock: Clock;
+  readonly upstreamLogouts: Pick<UpstreamLogouts, 'isSignedOut'>;
 }
 
 /**
  * The account whose first factor was given in this sign-in. Undefined when that was too long ago, or no longer counts:
- * the account was disabled, has another password, was signed out of everything, or lost a way to sign in since.
+ * the account was disabled, has another password, was signed out of everything, or lost a way to sign in since, or the
+ * upstream that the person came from has signed them out.
  */
 export const findFirstFactor = async (
   result: InteractionResults | undefined,
-  { accounts, clock }: Dependencies,
+  { accounts, clock, upstreamLogouts }: Dependencies,
 ): Promise<{ readonly first: FirstFactor; readonly account: Account } | undefined> => {
   // Only `completeSignIn` makes it.
   const first = result?.['first'] as FirstFactor | undefined;
@@ -45,7 +48,10 @@ export const findFirstFactor = async (
   const account = await accounts.find(first.accountId);
   if (!account?.enabled) return undefined;
   const { passwordChangedAt = 0, signedOutAt = 0, pendingSignInsEndedAt = 0 } = account;
-  return Math.max(passwordChangedAt, signedOutAt, pendingSignInsEndedAt) > first.at
-    ? undefined
-    : { first, account };
+  if (Math.max(passwordChangedAt, signedOutAt, pendingSignInsEndedAt) > first.at) return undefined;
+  if (first.upstream) {
+    const { id, subject, sid, arrivedAt = first.at } = first.upstream;
+    if (await upstreamLogouts.isSignedOut({ upstream: id, subject, sid, arrivedAt })) return undefined;
+  }
+  return { first, account };
 };
