@@ -26,12 +26,20 @@ const thisProcess = (): RunningProcess => ({
 const quoted = (word: string): string =>
   /^[\w./:@%+=-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 
+/** The script of a checkout or of an installed package, below the folder that has either. */
+const installedScript =
+  /^(.*?)\/(?:(node_modules\/(?:\.bin\/postern$|postern\/))|bin\/postern$|src\/(?:cli\/)?main\.[jt]s$)/;
+
 const programOf = ({ script, cwd, path }: RunningProcess): string => {
   if (script.endsWith('.cjs')) return `node ${quoted(relative(cwd, script))}`;
   const folder = dirname(script);
   // npx adds the folder of a package's commands, which the shell of the person doesn't have.
   const isOnPath = path.split(delimiter).includes(folder) && !folder.endsWith(join('node_modules', '.bin'));
-  return isOnPath && basename(script) === 'postern' ? 'postern' : 'npx postern';
+  if (isOnPath && basename(script) === 'postern') return 'postern';
+  const [found, home = '', isPackage] = installedScript.exec(script) ?? [];
+  // In any other folder npx would ask the registry for a package of this name.
+  if (found === undefined || home === cwd) return 'npx postern';
+  return quoted(relative(cwd, join(home, isPackage ? 'node_modules/.bin/postern' : 'bin/postern')));
 };
 
 /** What a person types, in the folder where this server was started, to run a command with the same configuration. */
