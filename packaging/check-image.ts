@@ -1,7 +1,7 @@
 /**
  * Builds the Dockerfile, starts the image and looks at it from outside: `npm run check:image`. It needs root and the
- * Debian packages buildah and debootstrap, and no daemon. The base image is pulled with `--pull`; without it a stand-in
- * is made of Debian, the Node of the lock file and the npm of this machine, since a registry may be out of reach.
+ * Debian package buildah, and no daemon. The base image is pulled with `--pull`. Without it debootstrap makes a stand-in
+ * of Debian, the Node of the lock file and the npm of this machine, since a registry may be out of reach.
  */
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
@@ -16,6 +16,7 @@ import { redirectUri, type Site, signIn } from './sign-in.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const image = 'postern:check';
+const isPulled = process.argv.includes('--pull');
 const baseFolder = join(root, 'dist/base-image');
 
 const fail = (message: string): never => {
@@ -31,7 +32,7 @@ const isInstalled = async (tool: string): Promise<boolean> =>
 
 const assertTools = async (): Promise<void> => {
   if (process.getuid?.() !== 0) fail('run it as root, which building without a daemon needs.');
-  for (const tool of ['buildah', 'debootstrap']) {
+  for (const tool of isPulled ? ['buildah'] : ['buildah', 'debootstrap']) {
     if (!(await isInstalled(tool)))
       fail(
         `${tool} is not installed, so the image was NOT checked. On Debian: apt-get install --no-install-recommends buildah debootstrap.`,
@@ -201,7 +202,7 @@ const checkServer = async (opened: RunImage, site: Site, port: number): Promise<
 await assertTools();
 try {
   const base = await baseName();
-  if (process.argv.includes('--pull')) await buildah('pull', '--quiet', base);
+  if (isPulled) await buildah('pull', '--quiet', base);
   else await makeStandIn(base);
   await buildImage(await npmAccess());
   const container = await buildah('from', '--pull-never', image);
