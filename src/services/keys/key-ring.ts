@@ -30,6 +30,7 @@ export const createRingReader = (cipher: SecretCipher, origin: string) => {
   const lastGood = new Map<string, KeyEntry>();
   let known: KeyRing | undefined;
   let lastRead: readonly DecodedKey[] = [];
+  let lastRing: KeyRing | undefined;
 
   /** Importing the keys takes milliseconds, and most polls find the records of the last one. */
   const decodeChanged = ({ kid, body }: StoredKey): DecodedKey => {
@@ -43,10 +44,13 @@ export const createRingReader = (cipher: SecretCipher, origin: string) => {
     return problem === 'wrong_key' ? [encryptedElsewhere(kid, origin)] : [];
   };
 
+  /** Returns the same ring for the same records. */
   return (found: readonly StoredKey[]): KeyRing => {
     const allMissing = found.every(({ body }) => body === undefined);
     if (allMissing && known) return { ...known, faults: [vanished], vanished: true };
     const decoded = found.map(decodeChanged);
+    const isSame = decoded.length === lastRead.length && decoded.every((each, at) => each === lastRead[at]);
+    if (lastRing && isSame) return lastRing;
     lastRead = decoded;
     const good = decoded.filter(({ entry, problem }) => entry && !problem);
     if (good.length === 0 && decoded.some(({ problem }) => problem === 'wrong_key')) {
@@ -60,6 +64,7 @@ export const createRingReader = (cipher: SecretCipher, origin: string) => {
       vanished: allMissing && found.length > 0,
     };
     if (good.length > 0) known = ring;
+    lastRing = ring;
     return ring;
   };
 };

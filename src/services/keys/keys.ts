@@ -48,6 +48,7 @@ export const createKeys = async (dependencies: Dependencies): Promise<Keys> => {
   };
 
   const accept = (read: KeyRing): void => {
+    if (read === ring) return;
     const reported = new Set(ring.faults.map(({ message }) => message));
     for (const { message, fix } of read.faults)
       if (!reported.has(message)) onError(new Error(`${message} ${fix}`));
