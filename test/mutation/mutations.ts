@@ -504,6 +504,136 @@ const accountPages: readonly Mutation[] = [
   },
 ];
 
+/** What ends a sign-in that has no session yet. */
+const endedSignIns: readonly Mutation[] = [
+  {
+    name: 'a sign-in that is kept back outlives the way that it was made by',
+    file: 'src/services/accounts/lookup.ts',
+    from: '!wasPending(signIn, pendingSignInsEndedAt) &&',
+    to: '',
+    tests: ['account/kept-back-sign-ins.test.ts'],
+  },
+  {
+    name: 'sessions end with a way to sign in',
+    file: 'src/services/accounts/lookup.ts',
+    from: ' && signIn.beganAt >= endedAt',
+    to: '',
+    tests: ['account/kept-back-sign-ins.test.ts'],
+  },
+  {
+    name: 'a first factor outlives the way that it was given by',
+    file: 'src/services/sign-ins/first-factor.ts',
+    from: 'Math.max(passwordChangedAt, signedOutAt, pendingSignInsEndedAt) > first.at',
+    to: 'Math.max(passwordChangedAt, signedOutAt, pendingSignInsEndedAt * 0) > first.at',
+    tests: ['account/kept-back-sign-ins.test.ts'],
+  },
+  {
+    name: 'a sign-in that is kept back outlives the end of all other sessions',
+    file: 'src/services/sessions/sessions.ts',
+    from: 'await accounts.endPendingSignIns(account);',
+    to: '',
+    tests: ['account/kept-back-sign-ins.test.ts'],
+  },
+  {
+    name: 'a removed passkey ends no sign-in that is kept back',
+    file: 'src/services/passkeys/passkey-list.ts',
+    from: 'next: { ...record, passkeys },\n              endsPendingSignIns: true,',
+    to: 'next: { ...record, passkeys },',
+    tests: ['account/kept-back-sign-ins.test.ts'],
+  },
+  {
+    name: 'a removed app ends no sign-in that is kept back',
+    file: 'src/services/factors/factors.ts',
+    from: 'next: { ...kept, authenticators }, endsPendingSignIns: true };',
+    to: 'next: { ...kept, authenticators } };',
+    tests: ['account/kept-back-sign-ins.test.ts'],
+  },
+  {
+    name: 'new recovery codes end no sign-in that is kept back',
+    file: 'src/services/factors/factors.ts',
+    from: 'code that is void by now.\n                endsPendingSignIns: true,',
+    to: 'code that is void by now.',
+    tests: ['account/kept-back-sign-ins.test.ts'],
+  },
+  {
+    name: 'an unlinked identity ends no sign-in that is kept back',
+    file: 'src/services/upstreams/provisioning.ts',
+    from: '? accounts.endPendingSignIns(id, options)',
+    to: '? store.commit(options.also)',
+    tests: ['account/kept-back-sign-ins.test.ts'],
+  },
+  {
+    name: 'a sign-in counts from after the check of its factors',
+    file: 'src/services/sign-ins/complete-sign-in.ts',
+    from: 'upstream, at: now = clock.now() } = proof;',
+    to: 'upstream } = proof;\n    const now = clock.now();',
+    tests: ['account/kept-back-sign-ins.test.ts'],
+  },
+  {
+    name: 'a sign-in that has ended unlinks an identity',
+    file: 'src/services/upstreams/linking.ts',
+    from: '[...otherWay, ...writesOf(notice)], ifStillSignedIn(account)',
+    to: '[...otherWay, ...writesOf(notice)]',
+    tests: ['account/report-race.test.ts'],
+  },
+  {
+    name: 'a sign-in that has ended stores a required profile',
+    file: 'src/features/requirements/profile-step.ts',
+    from: 'ifStillSignedIn(account)(held);',
+    to: '',
+    tests: ['account/report-race.test.ts'],
+  },
+  {
+    name: 'an ended sign-in without a session adds an app',
+    file: 'src/services/accounts/still-signed-in.ts',
+    from: '(!isPending || held.pendingSignInsEndedAt === account.pendingSignInsEndedAt)',
+    to: 'isPending === isPending',
+    tests: ['account/report-race.test.ts'],
+  },
+  {
+    name: 'a redirect that is kept back makes a session after a logout token',
+    file: 'src/features/upstream-sign-in/signed-out-meanwhile.ts',
+    from: 'if (!(await logouts.isSignedOut({ upstream: id, subject, sid, arrivedAt }))) return;',
+    to: 'if (arrivedAt >= 0) return;',
+    tests: ['upstreams/kept-back-sign-ins.test.ts'],
+  },
+  {
+    name: 'an arrival that is kept back signs in after a logout token',
+    file: 'src/services/upstreams/arrivals.ts',
+    from: 'if (await logouts.isSignedOut({ upstream, subject, sid, arrivedAt })) throw arrivalGone();',
+    to: '',
+    tests: ['upstreams/kept-back-sign-ins.test.ts'],
+  },
+  {
+    name: 'a session that is made during a logout token stays',
+    file: 'src/features/upstream-sign-in/session-record.ts',
+    from: 'if (await logouts.isSignedOut({ ...upstreamSession, arrivedAt: arrivedAtOf(login) }))',
+    to: 'if (arrivedAtOf(login) < 0)',
+    tests: ['upstreams/kept-back-sign-ins.test.ts'],
+  },
+  {
+    name: 'a logout token that names a session is not remembered for the person',
+    file: 'src/services/upstreams/logouts.ts',
+    from: "...(subject === undefined ? [] : [keyOf(upstream, 'sub without sid', subject)]),",
+    to: '',
+    tests: ['upstreams/kept-back-sign-ins.test.ts'],
+  },
+  {
+    name: 'a sign-in after a logout token ends with it',
+    file: 'src/services/upstreams/logouts.ts',
+    from: 'document !== undefined && Number(document.body) >= arrivedAt',
+    to: 'document !== undefined',
+    tests: ['upstreams/kept-back-sign-ins.test.ts'],
+  },
+  {
+    name: 'an app is set up after a logout token',
+    file: 'src/services/sign-ins/first-factor.ts',
+    from: 'if (await upstreamLogouts.isSignedOut({ upstream: id, subject, sid, arrivedAt })) return undefined;',
+    to: '',
+    tests: ['upstreams/kept-back-sign-ins.test.ts'],
+  },
+];
+
 const clients: readonly Mutation[] = [
   {
     name: 'PKCE is optional',
@@ -697,6 +827,7 @@ export const mutations: readonly Mutation[] = [
   ...grants,
   ...people,
   ...accountPages,
+  ...endedSignIns,
   ...clients,
   ...network,
 ];

@@ -1,6 +1,8 @@
 import t from 'tap';
+import { kinds } from '#src/store/record-kinds.ts';
 import { codeAt, keyIn, setUpApp } from '../support/authenticator.ts';
 import { startFakeUpstream } from '../support/fake-upstream.ts';
+import { holdCommit } from '../support/hold-commit.ts';
 import {
   Browser,
   type Page,
@@ -18,7 +20,7 @@ const server = await startInProcess(t, {
   ...usualConfig,
   upstreams: [settingsOf(acme, { create: true, link: 'never' })],
 });
-const { issuer, app } = server;
+const { issuer, app, store } = server;
 
 const hasCode = (page: Page): boolean => page.headers.has('location') && redirectParameters(page).has('code');
 
@@ -81,6 +83,45 @@ t.test('a sign-in that ends while the logout token is on its way', async (t) => 
     async () => (await app.services.sessions.list(account)).items.length === 0,
   );
   for (const browser of browsers) t.equal((await browser.request(`${issuer}/account/sessions`)).status, 303);
+});
+
+t.test('a session that is made while the logout token looks for it', async (t) => {
+  acme.person = { sub: 'ada' };
+  t.ok(hasCode(await signInBy(issuer, 'acme')));
+  const { account = '' } = server.events.filter(({ type }) => type === 'sign-in').at(-1) ?? {};
+  await sendLogout({ sub: 'ada' });
+  const browser = new Browser();
+  const kept = await keepBack(browser, 2);
+  const held = holdCommit(store, (writes) => writes.some(({ key }) => key.kind === kinds.upstreamSession));
+  const following = browser.open(kept);
+  await held.arrived;
+  await sendLogout({ sub: 'ada' });
+  held.release();
+  t.ok(hasCode(await following));
+  await waitFor(
+    'no session is left',
+    async () => (await app.services.sessions.list(account)).items.length === 0,
+  );
+  t.equal((await browser.request(`${issuer}/account/sessions`)).status, 303);
+});
+
+t.test('a sign-in whose ID token names no session ends with a token that names one', async (t) => {
+  acme.person = { sub: 'ken' };
+  const browser = new Browser();
+  const kept = await keepBack(browser, 2);
+  await sendLogout({ sub: 'ken', sid: 'any' });
+  t.notOk(hasCode(await browser.open(kept)));
+});
+
+t.test('the page after the upstream that is kept back creates no account', async (t) => {
+  acme.person = { sub: 'new', preferred_username: 'new' };
+  const browser = new Browser();
+  const kept = await keepBack(browser, 0);
+  await sendLogout({ sub: 'new' });
+  t.notOk(hasCode(await browser.open(kept)));
+  t.equal(await app.services.upstreamLinks.find('acme', 'new'), undefined);
+  t.ok(hasCode(await signInBy(issuer, 'acme')));
+  t.ok(await app.services.upstreamLinks.find('acme', 'new'));
 });
 
 t.test('a page for the second factor that is kept back', async (t) => {
