@@ -1,7 +1,7 @@
 import type { Rule } from '#config';
 import { grantTypesOf } from './features/declarations.ts';
 import { themeProblems } from './http/theme/index.ts';
-import { configuredAccountProblems } from './services/accounts/index.ts';
+import { configuredAccountProblems, hashProblem } from './services/accounts/index.ts';
 import { configuredClientProblems, idTokenClaimProblems } from './services/clients/index.ts';
 import { ownTextProblems } from './views/languages/own-texts.ts';
 
@@ -26,12 +26,14 @@ const idTokenClaimsHaveScopes: Rule = {
 };
 
 const passwordHashesAreKnown: Rule = {
-  needs: ['accounts'],
-  check: ({ accounts }) =>
-    configuredAccountProblems(accounts).map(({ index, field, message }) => ({
-      path: ['accounts', String(index), field],
-      message,
-    })),
+  needs: ['accounts', 'security'],
+  check: ({ accounts, security }) =>
+    configuredAccountProblems(accounts, (hash) => hashProblem(hash, security.password)).map(
+      ({ index, field, message }) => ({
+        path: ['accounts', String(index), field],
+        message,
+      }),
+    ),
 };
 
 const textsExist: Rule = {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
@@ -36,6 +37,10 @@ const open = async (t: Test) => {
   const server = () => accountsIn(t, cwd);
   return { cwd, write, run, importFile, runInProcess, server };
 };
+
+/** A hash of random bytes, in the form that passlib and PHC strings have. */
+const hashOf = (parameters: string, bytes = 32): string =>
+  `$${parameters}$${[16, bytes].map((n) => randomBytes(n).toString('base64').replaceAll(/=/g, '')).join('$')}`;
 
 const ndjson = (lines: readonly object[]): string => lines.map((line) => JSON.stringify(line)).join('\n');
 
@@ -289,4 +294,57 @@ t.test('of imports that run at once, each account is added by one', async (t) =>
     runs.reduce((sum, { report }) => sum + report.added, 0),
     300,
   );
+});
+
+t.test('hashes are judged by all the work of one try of a password', async (t) => {
+  const { write, importFile, run } = await open(t);
+  await run('add', 'first', '--generate');
+  const accepted = [
+    hashOf('pbkdf2-sha512$210000', 64),
+    hashOf('pbkdf2-sha512$3000000', 64),
+    // What Keycloak writes: four blocks, and two.
+    hashOf('pbkdf2$1300000', 64),
+    hashOf('pbkdf2-sha256$600000', 64),
+    hashOf('scrypt$ln=17,r=8,p=4'),
+    hashOf('scrypt$ln=18,r=8,p=2'),
+    hashOf('argon2id$v=19$m=1048576,t=1,p=4'),
+    hashOf('argon2id$v=19$m=65536,t=24,p=1'),
+  ];
+  const refused: readonly (readonly [string, RegExp])[] = [
+    [hashOf('pbkdf2-sha512$1500001', 128), /PBKDF2 .* once for each block/],
+    [hashOf('pbkdf2-sha256$3000001', 64), /PBKDF2/],
+    [hashOf('pbkdf2$3000000', 256), /PBKDF2/],
+    [hashOf('scrypt$ln=18,r=8,p=16'), /scrypt .* 4500000/],
+    [hashOf('scrypt$ln=15,r=8,p=18'), /scrypt .* 16 lanes/],
+    [hashOf('scrypt$ln=9,r=999,p=16'), /scrypt/],
+    [hashOf('scrypt$ln=17,r=1,p=1'), /no known kind/],
+    [hashOf('argon2id$v=19$m=1048576,t=2,p=1'), /argon2 .* 1536 MiB for all passes/],
+    [hashOf('argon2id$v=19$m=65536,t=64,p=1'), /argon2/],
+  ];
+  const people = [...accepted, ...refused.map(([hash]) => hash)].map((password_hash, number) => ({
+    username: `person-${number}`,
+    password_hash,
+  }));
+  const file = await write('people.ndjson', ndjson(people));
+  const { report } = await importFile(file, '--dry-run');
+  t.match(
+    report.problems,
+    refused.map(([, message], at) => ({ line: accepted.length + at + 1, message })),
+  );
+  t.equal(report.refused, refused.length);
+});
+
+t.test('a hash that costs what the settings ask for is accepted, whatever that is', async (t) => {
+  const { write, importFile, run, runInProcess, cwd } = await open(t);
+  await run('add', 'first', '--generate');
+  const hash = hashOf('argon2id$v=19$m=1048576,t=20,p=16');
+  const file = await write('people.ndjson', ndjson([{ username: 'ada', password_hash: hash }]));
+  t.equal((await importFile(file, '--dry-run')).report.refused, 1);
+  const settings = ['memory_kib=1048576', 'passes=20', 'parallelism=16'];
+  const flags = settings.flatMap((setting) => ['--set', `security.password.${setting}`]);
+  t.equal((await runInProcess([...flags, 'account', 'import', file, '--dry-run'])).exit, 0);
+  const configured = join(cwd, 'with-account.yaml');
+  await writeFile(configured, `accounts: [{ username: grace, password_hash: "${hash}" }]\n`);
+  t.equal((await runInProcess([...flags, '--config', configured, 'config', 'check'])).exit, 0);
+  t.equal((await runInProcess(['--config', configured, 'config', 'check'])).exit, 78);
 });

@@ -1,5 +1,7 @@
+import { pbkdf2Sync } from 'node:crypto';
 import t from 'tap';
 import { createAccounts } from '#src/services/accounts/index.ts';
+import { accountKey, readAccount, replaceAccount } from '#src/services/accounts/record.ts';
 import type { Store } from '#src/store/port.ts';
 import { createManualClock } from '../support/clocks.ts';
 import { openCountingStore } from '../support/counting-store.ts';
@@ -217,8 +219,8 @@ t.test('deceptive names and claims are refused, with the reason', async (t) => {
   });
   for (const [tooExpensive, limits] of [
     ['$2b$31$abcdefghijklmnopqrstuujydOTSfIH/d5oUHpsygqV5X9xJLQc6e', /bcrypt is accepted up to cost 15/],
-    ['$scrypt$ln=30,r=8,p=1$MDEy$6g3umF+uVrJsObaTZhIbbTlgrvOEFcCItdwSjtPF67M', /scrypt .* 256 MiB and 16/],
-    ['pbkdf2_sha256$3000001$NaClSalt$1Aq0hLa8l35XikIQ7eNc9xzo+EiW2MAOyMtZ4Qh+haA=', /PBKDF2 .* 3000000 /],
+    ['$scrypt$ln=30,r=8,p=1$MDEy$6g3umF+uVrJsObaTZhIbbTlgrvOEFcCItdwSjtPF67M', /scrypt .* 256 MiB, 16/],
+    ['pbkdf2_sha256$6000001$NaClSalt$1Aq0hLa8l35XikIQ7eNc9xzo+EiW2MAOyMtZ4Qh+haA=', /PBKDF2 .* 3000000 /],
     [
       '$argon2id$v=19$m=2097152,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc',
       /argon2 .* 1024 MiB/,
@@ -288,6 +290,21 @@ t.test('hashes of other systems are accepted, and replaced at the first sign-in'
     t.match(await hashOf(id), /^\$argon2id\$v=19\$m=8192,t=1,p=1\$/, 'renewed with the parameters in force');
     t.equal((await accounts.authenticate(username, plain))?.id, id, `${username} again`);
   }
+});
+
+t.test('a hash above the limits that was stored before still signs its owner in', async (t) => {
+  const { accounts, close, store } = await open();
+  t.teardown(close);
+  const costly = `pbkdf2_sha1$6000001$salt$${pbkdf2Sync(password, 'salt', 6_000_001, 20, 'sha1').toString('base64')}`;
+  await t.rejects(accounts.add({ username: 'ada', passwordHash: costly }), { code: 'password_hash_unknown' });
+  const { id } = await accounts.add({
+    username: 'ada',
+    passwordHash: `pbkdf2_sha1$1$salt$${'A'.repeat(27)}=`,
+  });
+  const [document] = await store.read([accountKey(id)]);
+  if (document === undefined) throw new Error('no account');
+  await store.commit([replaceAccount({ ...readAccount(document), hash: costly }, document.body)]);
+  t.equal((await accounts.authenticate('ada', password))?.id, id);
 });
 
 t.test('a sign-in never restores a password that was changed meanwhile', async (t) => {

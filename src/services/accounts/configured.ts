@@ -5,7 +5,7 @@ import { loadOnce } from '../../store/load-once.ts';
 import { normalizeGroups } from '../groups/index.ts';
 import type { Account, Claims } from './account.ts';
 import { verifiedEmailOf } from './claims.ts';
-import { hashProblem, type Passwords } from './password/passwords.ts';
+import type { Passwords } from './password/passwords.ts';
 import { signInNames } from './sign-in-names.ts';
 import { foldUsername } from './username.ts';
 
@@ -66,9 +66,10 @@ const duplicate = (what: string): Failure =>
 /** The configured accounts whose password hash no format accepts. With any of them, no server starts. */
 export const configuredAccountProblems = (
   entries: readonly AccountConfig[],
+  problemOf: Passwords['problemOf'],
 ): readonly { readonly index: number; readonly field: 'password_hash'; readonly message: string }[] =>
   entries.flatMap(({ password_hash: hash }, index) => {
-    const message = hash === undefined ? undefined : hashProblem(hash);
+    const message = hash === undefined ? undefined : problemOf(hash);
     return message === undefined ? [] : [{ index, field: 'password_hash' as const, message }];
   });
 
@@ -77,7 +78,7 @@ export const createConfiguredAccounts = (
   passwords: Passwords,
   { withEmail = false }: { readonly withEmail?: boolean } = {},
 ): ConfiguredAccounts => {
-  const [problem] = configuredAccountProblems(entries);
+  const [problem] = configuredAccountProblems(entries, passwords.problemOf);
   if (problem) throw refuse(`accounts.${problem.index}: ${problem.message}`);
   const ids = new Map<string, Account>();
   const names = new Map<string, Account>();

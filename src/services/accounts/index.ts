@@ -25,7 +25,7 @@ export type {
 export { followsAddress, isRestorable } from './former-address.ts';
 export { createHasAccount } from './has-account.ts';
 export { isSignInCurrent } from './lookup.ts';
-export { createPasswords } from './password/passwords.ts';
+export { createPasswords, hashProblem } from './password/passwords.ts';
 export { factorsKey } from './record.ts';
 export { ifStillSignedIn, isSignInEnded, keepingSignIn } from './still-signed-in.ts';
 export { foldUsername } from './username.ts';

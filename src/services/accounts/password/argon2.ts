@@ -12,6 +12,8 @@ const derive = promisify(argon2);
 const saltBytes = 16;
 const tagBytes = 32;
 const maxCost = { memoryKib: 1024 * 1024, passes: 64, parallelism: 64 };
+/** About two seconds of one core. The lanes share the memory, so they cost nothing more. */
+const maxMemoryOfAllPasses = 1.5 * 1024 * 1024;
 
 const pattern =
   /^\$(argon2id|argon2i)\$v=19\$m=(\d{1,10}),t=(\d{1,10}),p=(\d{1,10})\$([A-Za-z0-9+/]{11,86})\$([A-Za-z0-9+/]{16,86})$/;
@@ -31,7 +33,10 @@ const parse = (hash: string) => {
 };
 
 const isWithinLimits = ({ memoryKib, passes, parallelism }: Argon2Cost): boolean =>
-  passes <= maxCost.passes && parallelism <= maxCost.parallelism && memoryKib <= maxCost.memoryKib;
+  passes <= maxCost.passes &&
+  parallelism <= maxCost.parallelism &&
+  memoryKib <= maxCost.memoryKib &&
+  memoryKib * passes <= maxMemoryOfAllPasses;
 
 /** RFC 9106, as a PHC string. */
 export const hashArgon2 = async (password: string, cost: Argon2Cost): Promise<string> => {
@@ -60,7 +65,7 @@ export const isCurrent = (hash: string, cost: Argon2Cost): boolean => {
 
 export const argon2Format: HashFormat = {
   name: 'argon2',
-  limits: `${maxCost.memoryKib / 1024} MiB, ${maxCost.passes} passes and ${maxCost.parallelism} lanes`,
+  limits: `${maxCost.memoryKib / 1024} MiB, ${maxCost.passes} passes, ${maxCost.parallelism} lanes, and ${maxMemoryOfAllPasses / 1024} MiB for all passes together`,
   judge(hash) {
     const parsed = parse(hash);
     if (parsed === undefined) return 'unknown';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Config } from '#config';
 import { exitCode, Failure } from '../../../errors.ts';
-import { argon2Format, hashArgon2, isCurrent } from './argon2.ts';
+import { type Argon2Cost, argon2Format, hashArgon2, isCurrent } from './argon2.ts';
 import { bcryptFormat } from './bcrypt.ts';
 import { guessable, namesIn } from './guessable.ts';
 import { pbkdf2Format } from './pbkdf2.ts';
@@ -20,14 +20,26 @@ export interface Passwords {
   /** Throws a Failure that names the broken rule. The password must not consist of the names that are given. */
   checkNew(password: string, names?: readonly string[]): void;
   checkImported(hash: string): void;
+  /** A sentence that says why no account can get this hash; undefined when one can. */
+  problemOf(hash: string): string | undefined;
   /** How many hashes are running and waiting. */
   load(): QueueLoad;
 }
 
 const formats = [argon2Format, bcryptFormat, scryptFormat, pbkdf2Format];
 
-/** A sentence that says why `verify` can't use the hash of another system; undefined when it can. */
-export const hashProblem = (hash: string): string | undefined => {
+const costOf = (settings: PasswordSettings): Argon2Cost => ({
+  memoryKib: settings.memory_kib,
+  passes: settings.passes,
+  parallelism: settings.parallelism,
+});
+
+/**
+ * A sentence that says why no account can get this hash; undefined when one can. What the settings ask for may cost as much
+ * as the operator wants.
+ */
+export const hashProblem = (hash: string, settings: PasswordSettings): string | undefined => {
+  if (isCurrent(hash, costOf(settings))) return undefined;
   const judged = formats.map((format) => ({ format, verdict: format.judge(hash) }));
   if (judged.some(({ verdict }) => verdict === 'accepted')) return undefined;
   const costly = judged.find(({ verdict }) => verdict === 'too costly')?.format;
@@ -44,11 +56,7 @@ const normalize = (password: string): string => password.normalize('NFC');
 
 export const createPasswords = (settings: PasswordSettings, service: readonly string[] = []): Passwords => {
   const namesOfService = namesIn(...service);
-  const cost = {
-    memoryKib: settings.memory_kib,
-    passes: settings.passes,
-    parallelism: settings.parallelism,
-  };
+  const cost = costOf(settings);
   const queue = createQueue(settings.max_concurrent, settings.max_queued);
   const isTooLong = (password: string): boolean => Buffer.byteLength(password) > settings.max_length;
   // The tag is random bytes, so no password matches, and the start needn't wait for a hash.
@@ -59,12 +67,13 @@ export const createPasswords = (settings: PasswordSettings, service: readonly st
   return {
     hash: (password, account) => queue(account, () => hashArgon2(normalize(password), cost)),
     async verify(stored, password, account) {
-      const against = stored ?? decoy;
-      const format = formats.find((one) => one.judge(against) === 'accepted') ?? argon2Format;
+      // One that was accepted by former limits still signs its owner in, who gets a cheaper one by that.
+      const known = formats.find((one) => stored !== undefined && one.judge(stored) !== 'unknown');
+      const [format, against] = known && stored !== undefined ? [known, stored] : [argon2Format, decoy];
       // The length is limited, because otherwise an attacker could choose how much work hashing is.
       const candidate = isTooLong(password) ? '' : normalize(password);
       const matches = await queue(account, () => format.verify(against, candidate));
-      return matches && stored !== undefined && candidate !== '';
+      return matches && against !== decoy && candidate !== '';
     },
     load: queue.load,
     isOutdated: (stored) => !isCurrent(stored, cost),
@@ -89,8 +98,9 @@ export const createPasswords = (settings: PasswordSettings, service: readonly st
         );
       }
     },
+    problemOf: (hash) => hashProblem(hash, settings),
     checkImported(stored) {
-      const problem = hashProblem(stored);
+      const problem = hashProblem(stored, settings);
       if (problem !== undefined) throw refuse('password_hash_unknown', problem);
     },
   };

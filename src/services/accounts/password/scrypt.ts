@@ -11,6 +11,8 @@ interface Parsed {
 
 const maxMemory = 256 * 1024 * 1024;
 const maxLanes = 16;
+/** About two seconds of one core. */
+const maxWork = 4_500_000;
 
 /** PHC strings, as passlib writes them: `$scrypt$ln=15,r=8,p=1$salt$key`. */
 const phc = (hash: string): Parsed | undefined => {
@@ -88,10 +90,14 @@ const parse = (hash: string): Parsed | undefined => {
   const parsed = phc(hash) ?? django(hash) ?? werkzeug(hash) ?? crypt(hash);
   if (parsed === undefined) return undefined;
   const { N, r, p } = parsed;
-  return N >= 2 && Number.isInteger(Math.log2(N)) && r >= 1 && p >= 1 ? parsed : undefined;
+  const isPowerOfTwo = N >= 2 && Number.isInteger(Math.log2(N));
+  // RFC 7914 §2: N is less than 2^(128·r/8).
+  return isPowerOfTwo && r >= 1 && p >= 1 && Math.log2(N) < 16 * r ? parsed : undefined;
 };
 
-const isWithinLimits = ({ N, r, p }: Parsed): boolean => p <= maxLanes && 128 * N * r <= maxMemory;
+/** The lanes take turns. What is before and after the N rounds of a lane costs about eight more (RFC 7914 §6). */
+const isWithinLimits = ({ N, r, p }: Parsed): boolean =>
+  p <= maxLanes && 128 * N * r <= maxMemory && (N + 8) * r * p <= maxWork;
 
 const derive = (password: string, salt: Buffer, length: number, options: ScryptOptions): Promise<Buffer> =>
   new Promise((resolve, reject) => {
@@ -101,7 +107,7 @@ const derive = (password: string, salt: Buffer, length: number, options: ScryptO
 /** RFC 7914. */
 export const scryptFormat: HashFormat = {
   name: 'scrypt',
-  limits: `${maxMemory / 1024 / 1024} MiB and ${maxLanes} lanes`,
+  limits: `${maxMemory / 1024 / 1024} MiB, ${maxLanes} lanes, and N·r·p of ${maxWork}`,
   judge(hash) {
     const parsed = parse(hash);
     if (parsed === undefined) return 'unknown';
