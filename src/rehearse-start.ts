@@ -1,6 +1,6 @@
 import { checkStoreUrl } from '#adapters/index.ts';
 import type { Config } from '#config';
-import { buildApp } from './app.ts';
+import { buildApp } from './app/index.ts';
 import { createLogger } from './logger.ts';
 import { openStore } from './open-store.ts';
 import { checkConfiguredClients } from './services/clients/index.ts';

@@ -1,5 +1,5 @@
 import type { Config, EffectiveValue } from '#config';
-import { type App, buildApp } from './app.ts';
+import { type App, buildApp } from './app/index.ts';
 import { createMetrics } from './features/metrics/index.ts';
 import { assertComplete } from './features/store-copy/index.ts';
 import { createTracing } from './features/tracing/index.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { App } from './app.ts';
+import type { App } from './app/index.ts';
 import type { Store } from './store/port.ts';
 
 /**

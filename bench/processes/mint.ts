@@ -1,7 +1,7 @@
 /** Makes credentials in the store of a running Postern, through Postern's own modules, in a separate process. */
 import { pino } from 'pino';
 import { loadConfig } from '#config';
-import { buildApp } from '#src/app.ts';
+import { buildApp } from '#src/app/index.ts';
 import { openStore } from '#src/open-store.ts';
 import { runInUnitOfWork } from '#src/store/current-unit-of-work.ts';
 import { fillWithGrants } from '../fill-with-grants.ts';

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { App } from '../app.ts';
+import type { App } from '../app/index.ts';
 import { currentGrantId, newGrant, noteAppearance } from '../features/consent/session-grant.ts';
 import { routes } from '../provider/paths.ts';
 import { runInUnitOfWork } from '../store/current-unit-of-work.ts';

@@ -1,5 +1,5 @@
 import { pino } from 'pino';
-import { type App, buildApp } from '../app.ts';
+import { type App, buildApp } from '../app/index.ts';
 import type { SecurityEvent } from '../events.ts';
 import { openStore } from '../open-store.ts';
 import type { Account, AddAccount } from '../services/accounts/index.ts';

@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import t from 'tap';
 import { openStore } from '#adapters/index.ts';
-import { buildApp } from '#src/app.ts';
+import { buildApp } from '#src/app/index.ts';
 import type { Feature } from '#src/feature.ts';
 import type { Permission } from '#src/services/administration/index.ts';
 import { freePort } from '#src/testing/free-port.ts';

@@ -41,12 +41,12 @@ t.test(
     });
     const { url } = server;
     const late = [
-      /src\/administration-routes/,
+      /src\/app\/administration-routes/,
       /src\/features\/console-\w+\//,
       /src\/features\/account-password\/password-pages/,
       /src\/services\/account-pages\/scope/,
     ];
-    t.match(server.err(), /src\/app\.ts/, 'the modules were traced');
+    t.match(server.err(), /src\/app\/index\.ts/, 'the modules were traced');
     for (const module of late) t.notMatch(server.err(), module);
 
     const times = 10;

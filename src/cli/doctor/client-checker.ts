@@ -20,7 +20,7 @@ export const createClientChecker = async (installation: Installation, keys: Keys
   // While keys are missing or unreadable, every client that uses them would fail the check.
   if (!hasEveryKey(keys, installation.config.keys.algorithms)) return skippedCheck;
   const [{ buildApp }, { createLogger }, { incompatibility }, { withoutOutput }] = await Promise.all([
-    import('#src/app.ts'),
+    import('#src/app/index.ts'),
     import('#src/logger.ts'),
     import('#src/services/clients/index.ts'),
     import('#src/rehearse-start.ts'),

@@ -10,4 +10,4 @@
  * The colors are in views/theme.
  */
 export { themeRoutes } from './routes.ts';
-export { readTheme, themeProblems } from './theme.ts';
+export { readTheme, type Theme, themeProblems } from './theme.ts';

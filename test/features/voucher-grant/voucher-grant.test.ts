@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import t from 'tap';
 import { openStore } from '#adapters/index.ts';
-import { buildApp } from '#src/app.ts';
+import { buildApp } from '#src/app/index.ts';
 import { decodePayload } from '#src/provider/storage/payload.ts';
 import { loadSettings } from '#src/testing/settings.ts';
 import { createVoucherFeature, voucherGrant } from './voucher-grant.ts';

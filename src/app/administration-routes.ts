@@ -1,11 +1,11 @@
-/** The routes of the console and the administration API. `app.ts` loads this file with the first request to one of them. */
+/** The routes of the console and the administration API. `late-pages.ts` loads this file with the first request to one of them. */
 import type { FastifyPluginAsync } from 'fastify';
-import type { Feature } from './feature.ts';
-import { administrationFeatures } from './features/administration-features.ts';
-import type { FeatureDependencies } from './features/dependencies.ts';
-import type { createAnswerError } from './http/pages/answer-error.ts';
-import { pagesScope } from './http/pages/index.ts';
-import { createConsoleScope, ownOriginOf } from './services/console-pages/index.ts';
+import type { Feature } from '../feature.ts';
+import { administrationFeatures } from '../features/administration-features.ts';
+import type { FeatureDependencies } from '../features/dependencies.ts';
+import type { createAnswerError } from '../http/pages/answer-error.ts';
+import { pagesScope } from '../http/pages/index.ts';
+import { createConsoleScope, ownOriginOf } from '../services/console-pages/index.ts';
 
 interface Dependencies extends FeatureDependencies {
   readonly answerError: ReturnType<typeof createAnswerError>;
