@@ -18,7 +18,7 @@ export type { Flags } from './load/flags.ts';
 export { configurationFile, type Loaded, type LoadOptions, loadConfig } from './load/index.ts';
 export { describeReadError } from './load/read-errors.ts';
 export { ConfigurationError, type Problem, type Source } from './problems.ts';
-export { serverClaims } from './reserved-claims.ts';
+export { claimsOfOperators, serverClaims } from './reserved-claims.ts';
 export { scopeDescriptions } from './resource-scopes.ts';
 export { expectedFormat } from './schema/formats.ts';
 export { clientAuthenticationMethods } from './sections/client-authentication-methods.ts';

@@ -4,3 +4,14 @@ export const serverClaims: ReadonlySet<string> = new Set(
     ' ',
   ),
 );
+
+/** Claims that mean something for this server: an address is verified, and groups give access. People don't write them. */
+export const claimsOfOperators: ReadonlySet<string> = new Set([
+  'email',
+  'email_verified',
+  'phone_number_verified',
+  'preferred_username',
+  'address',
+  'groups',
+  'updated_at',
+]);

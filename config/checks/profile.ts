@@ -1,16 +1,5 @@
-import { serverClaims } from '../reserved-claims.ts';
+import { claimsOfOperators, serverClaims } from '../reserved-claims.ts';
 import { type Rule, when } from './rule.ts';
-
-/** Claims that mean something for this server: an address is verified, and groups give access. */
-const claimsOfTheServer: ReadonlySet<string> = new Set([
-  'email',
-  'email_verified',
-  'phone_number_verified',
-  'preferred_username',
-  'address',
-  'groups',
-  'updated_at',
-]);
 
 export const profileFieldsMakeSense: Rule = {
   needs: ['profile'],
@@ -19,7 +8,7 @@ export const profileFieldsMakeSense: Rule = {
       const path = ['profile', 'fields', String(index), 'claim'];
       return [
         ...when(
-          serverClaims.has(claim) || claimsOfTheServer.has(claim),
+          serverClaims.has(claim) || claimsOfOperators.has(claim),
           path,
           'People can not fill this claim in themselves: it means something for this server.',
         ),

@@ -2,8 +2,11 @@ import { argon2Sync, pbkdf2Sync } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
+import { openStore } from '#src/open-store.ts';
+import { systemClock } from '#src/store/clock.ts';
 import { accountsIn } from '../support/accounts-in.ts';
-import { openCommandFolder, secret } from '../support/setup/index.ts';
+import { giveFormerGroupClaim } from '../support/former-group-claims.ts';
+import { openCommandFolder, secret, testConfig } from '../support/setup/index.ts';
 
 const salt = Buffer.from('a salt of sixteen');
 const plain = 'correct horse battery';
@@ -245,4 +248,62 @@ t.test('what an import from Keycloak refuses', async (t) => {
   for (const [args, message] of refusals)
     t.match(await runInProcess(['import', 'keycloak', ...args]), { exit: 2, err: message });
   t.match(await runInProcess(['import', '/no/such/file']), { exit: 2, err: /postern export/ });
+});
+
+t.test('attributes that mean something for this server are left out, and said', async (t) => {
+  const { cwd, runInProcess } = await openCommandFolder(t);
+  const file = join(cwd, 'realm.json');
+  const attributes = {
+    groups: ['staff'],
+    preferred_username: ['ada'],
+    email_verified: ['true'],
+    sub: ['1'],
+    picture: ['javascript:alert(1)'],
+    locale: ['de'],
+    department: ['IT'],
+  };
+  const users = [
+    { username: 'mallory', enabled: true, email: 'm@example.com', emailVerified: false, attributes },
+    { username: 'ada', enabled: true, groups: ['/Staff'] },
+  ];
+  await writeFile(file, JSON.stringify({ realm: 'x', groups: [{ name: 'Staff', path: '/Staff' }], users }));
+  const { exit, out, err } = await runInProcess(['import', 'keycloak', file, '--json']);
+  t.equal(exit, 0, err);
+  const notes: readonly { readonly what: string }[] = JSON.parse(out).not_imported;
+  for (const name of ['groups', 'preferred_username', 'email_verified', 'sub', 'picture'])
+    t.ok(
+      notes.some(({ what }) => what.includes(` ${name}`)),
+      name,
+    );
+  const shown = JSON.parse((await runInProcess(['account', 'show', 'mallory', '--json'])).out);
+  t.same(shown.claims, {
+    preferred_username: 'mallory',
+    email: 'm@example.com',
+    email_verified: false,
+    locale: 'de',
+    department: 'IT',
+    updated_at: shown.claims.updated_at,
+  });
+  t.match((await runInProcess(['group', 'import-claims'])).out, /of 0 accounts/);
+  const members = await runInProcess(['group', 'show', 'staff']);
+  t.match(members.out, /ada/);
+  t.notMatch(members.out, /mallory/);
+});
+
+t.test('no group is imported beside a former claim named groups', async (t) => {
+  const { cwd, runInProcess } = await openCommandFolder(t);
+  const { sub } = JSON.parse((await runInProcess(['account', 'add', 'carl', '--generate', '--json'])).out);
+  const config = testConfig([`store.url=sqlite:${join(cwd, 'store.db')}`]);
+  const store = await openStore(config, systemClock);
+  await giveFormerGroupClaim(store, sub, ['staff']);
+  await store.close();
+  const file = join(cwd, 'realm.json');
+  await writeFile(
+    file,
+    JSON.stringify({ realm: 'x', groups: [{ name: 'Staff', path: '/Staff' }], users: [] }),
+  );
+  const refused = await runInProcess(['import', 'keycloak', file]);
+  t.equal(refused.exit, 1);
+  t.match(refused.out, /staff: .*group import-claims/);
+  t.match((await runInProcess(['group', 'list'])).out, /no groups/);
 });

@@ -48,15 +48,16 @@ const addEach = async <T>(items: readonly T[], { nameOf, exists, add }: Adding<T
 
 const addGroups = async (
   installation: Installation,
+  accounts: Accounts,
   groups: readonly ConvertedGroup[],
   dryRun: boolean,
 ): Promise<Result> => {
-  const { createGroups } = await import('#src/services/groups/index.ts');
+  const { addGroup, createGroups } = await import('#src/services/groups/index.ts');
   const service = createGroups(installation);
   return addEach(groups, {
     nameOf: ({ name }) => name,
     exists: async (name) => (await service.find(name)) !== undefined,
-    add: async ({ name, title }) => dryRun || service.add({ name, title }),
+    add: async ({ name, title }) => dryRun || addGroup(service, accounts, { name, title }),
   });
 };
 
@@ -139,7 +140,7 @@ const importRealm = async (
       const checked = await importPeople(accounts, people, { dryRun: true, newGroups });
       const isRefused = checked.refused > 0 && !skipBad;
       const writesNothing = dryRun || isRefused;
-      const groupResult = await addGroups(installation, groups, writesNothing);
+      const groupResult = await addGroups(installation, accounts, groups, writesNothing);
       const report = writesNothing
         ? checked
         : await importPeople(accounts, people, { dryRun: false, newGroups: [] });

@@ -1,4 +1,6 @@
+import { claimsOfOperators, serverClaims } from '#config';
 import type { Claims, ImportAccount, Requirement } from '#src/services/accounts/index.ts';
+import { isValid, kindOf } from '#src/services/profile-fields/index.ts';
 import type { ConvertedGroup } from './groups.ts';
 import type { Notes } from './notes.ts';
 import { passwordHashOf } from './password-hash.ts';
@@ -9,20 +11,31 @@ const requirements: Readonly<Record<string, Requirement>> = {
   UPDATE_PROFILE: 'profile',
 };
 
-/** Attributes of Keycloak are lists of texts. */
-const claimsOfAttributes = (attributes: KeycloakUser['attributes']): Claims =>
+/** Attributes of Keycloak are lists of texts, and in many realms people write their own. */
+const claimsOfAttributes = ({ username = '', attributes = {} }: KeycloakUser, notes: Notes): Claims =>
   Object.fromEntries(
-    Object.entries(attributes ?? {}).flatMap(([name, value]) => {
+    Object.entries(attributes).flatMap(([name, value]) => {
       const texts = (Array.isArray(value) ? value : [value]).map(String);
       const [first] = texts;
-      return first === undefined ? [] : [[name, texts.length === 1 ? first : texts]];
+      if (first === undefined) return [];
+      if (serverClaims.has(name) || claimsOfOperators.has(name)) {
+        notes.add(`attributes named ${name}: a claim of that name means something for this server`, username);
+        return [];
+      }
+      const kind = kindOf(name);
+      if (kind !== 'text' && !(texts.length === 1 && isValid(kind, first))) {
+        notes.add(`attributes named ${name} with a value that this claim can't have`, username);
+        return [];
+      }
+      return [[name, texts.length === 1 ? first : texts]];
     }),
   );
 
-const claimsOf = ({ email, emailVerified, firstName, lastName, attributes }: KeycloakUser): Claims => {
+const claimsOf = (user: KeycloakUser, notes: Notes): Claims => {
+  const { email, emailVerified, firstName, lastName } = user;
   const name = [firstName, lastName].filter(Boolean).join(' ');
   return {
-    ...claimsOfAttributes(attributes),
+    ...claimsOfAttributes(user, notes),
     ...(name !== '' && { name }),
     ...(firstName && { given_name: firstName }),
     ...(lastName && { family_name: lastName }),
@@ -62,7 +75,7 @@ export const convertPeople = (
       {
         username,
         ...(id !== undefined && { sub: id }),
-        claims: claimsOf(user),
+        claims: claimsOf(user, notes),
         groups: paths.flatMap((path) => groupNames.get(path) ?? []),
         ...(passwordHash !== undefined && { passwordHash }),
         ...(enabled === false && { disabled: true }),

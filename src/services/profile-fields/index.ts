@@ -4,3 +4,4 @@
  */
 export { createProfileFields, type ProfileField, type ProfileFields } from './profile-fields.ts';
 export { type ReadProfile, readProfile, toFieldModels } from './read-profile.ts';
+export { isValid, kindOf } from './values.ts';
