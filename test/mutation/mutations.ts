@@ -523,8 +523,8 @@ const endedSignIns: readonly Mutation[] = [
   {
     name: 'a first factor outlives the way that it was given by',
     file: 'src/services/sign-ins/first-factor.ts',
-    from: 'Math.max(passwordChangedAt, signedOutAt, pendingSignInsEndedAt) > first.at',
-    to: 'Math.max(passwordChangedAt, signedOutAt, pendingSignInsEndedAt * 0) > first.at',
+    from: 'if (!isProofCurrent(account, leftAt)) return undefined;',
+    to: '',
     tests: ['account/kept-back-sign-ins.test.ts'],
   },
   {
@@ -565,8 +565,8 @@ const endedSignIns: readonly Mutation[] = [
   {
     name: 'a sign-in counts from after the check of its factors',
     file: 'src/services/sign-ins/complete-sign-in.ts',
-    from: 'upstream, at: now = clock.now() } = proof;',
-    to: 'upstream } = proof;\n    const now = clock.now();',
+    from: 'upstream, at } = proof;\n    const amr',
+    to: 'upstream } = proof;\n    const at = clock.now();\n    const amr',
     tests: ['account/kept-back-sign-ins.test.ts'],
   },
   {
@@ -593,22 +593,22 @@ const endedSignIns: readonly Mutation[] = [
   {
     name: 'a redirect that is kept back makes a session after a logout token',
     file: 'src/features/upstream-sign-in/signed-out-meanwhile.ts',
-    from: 'if (!(await logouts.isSignedOut({ upstream: id, subject, sid, arrivedAt }))) return;',
-    to: 'if (arrivedAt >= 0) return;',
+    from: 'if (!(await logouts.isSignedOut({ upstream: id, subject, sid, leftAt }))) return;',
+    to: 'if (leftAt >= 0) return;',
     tests: ['upstreams/kept-back-sign-ins.test.ts'],
   },
   {
     name: 'an arrival that is kept back signs in after a logout token',
     file: 'src/services/upstreams/arrivals.ts',
-    from: 'if (await logouts.isSignedOut({ upstream, subject, sid, arrivedAt })) throw arrivalGone();',
+    from: 'if (await logouts.isSignedOut({ upstream, subject, sid, leftAt })) throw arrivalGone();',
     to: '',
     tests: ['upstreams/kept-back-sign-ins.test.ts'],
   },
   {
     name: 'a session that is made during a logout token stays',
     file: 'src/features/upstream-sign-in/session-record.ts',
-    from: 'if (await logouts.isSignedOut({ ...upstreamSession, arrivedAt: arrivedAtOf(login) }))',
-    to: 'if (arrivedAtOf(login) < 0)',
+    from: 'if (await logouts.isSignedOut({ ...upstreamSession, leftAt: leftAtOf(login) }))',
+    to: 'if (leftAtOf(login) < 0)',
     tests: ['upstreams/kept-back-sign-ins.test.ts'],
   },
   {
@@ -621,15 +621,29 @@ const endedSignIns: readonly Mutation[] = [
   {
     name: 'a sign-in after a logout token ends with it',
     file: 'src/services/upstreams/logouts.ts',
-    from: 'document !== undefined && Number(document.body) >= arrivedAt',
+    from: 'document !== undefined && Number(document.body) >= leftAt',
     to: 'document !== undefined',
     tests: ['upstreams/kept-back-sign-ins.test.ts'],
   },
   {
     name: 'an app is set up after a logout token',
     file: 'src/services/sign-ins/first-factor.ts',
-    from: 'if (await upstreamLogouts.isSignedOut({ upstream: id, subject, sid, arrivedAt })) return undefined;',
+    from: 'if (await upstreamLogouts.isSignedOut({ upstream: id, subject, sid, leftAt })) return undefined;',
     to: '',
+    tests: ['upstreams/kept-back-sign-ins.test.ts'],
+  },
+  {
+    name: 'a way back from an upstream that is kept back is judged by the time when it ends',
+    file: 'src/features/upstream-sign-in/arrived.ts',
+    from: 'if (!isProofCurrent(account, leftAt)) throw arrivalGone();',
+    to: '',
+    tests: ['upstreams/kept-back-sign-ins.test.ts'],
+  },
+  {
+    name: 'a sign-in by an upstream has the time of its last page',
+    file: 'src/features/upstream-sign-in/arrived.ts',
+    from: 'at: arrivedAt,',
+    to: 'at: Date.now(),',
     tests: ['upstreams/kept-back-sign-ins.test.ts'],
   },
 ];

@@ -6,6 +6,7 @@ import { holdCommit } from '../support/hold-commit.ts';
 import {
   Browser,
   type Page,
+  password,
   postForm,
   redirectParameters,
   startInProcess,
@@ -14,19 +15,28 @@ import {
 import { locationOf, openLogin, settingsOf, signInBy, visitUpstream } from '../support/upstream-sign-in.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-/** A browser keeps a redirect of a sign-in back, and follows it after the upstream has signed the person out. */
+/**
+ * A browser keeps a redirect of a sign-in back, and follows it after the upstream has signed the person out, or after the
+ * account has ended what was signed in.
+ */
 const acme = await startFakeUpstream(t);
 const server = await startInProcess(t, {
   ...usualConfig,
-  upstreams: [settingsOf(acme, { create: true, link: 'never' })],
+  security: { throttle: { registration_per_address: 0 } },
+  tokens: { interaction_ttl: 3600 },
+  upstreams: [
+    settingsOf(acme, { create: true, link: 'never' }),
+    settingsOf(acme, { id: 'harbour', trust_email: true, link: 'verified_email' }),
+  ],
 });
 const { issuer, app, store } = server;
 
 const hasCode = (page: Page): boolean => page.headers.has('location') && redirectParameters(page).has('code');
 
-/** Which redirect is kept back: the nth one to the engine, or that to the page after the upstream. */
-const keepBack = async (browser: Browser, visits: number): Promise<string> => {
-  const back = await visitUpstream(browser, await openLogin(issuer, { browser }), 'acme');
+/** Which redirect is kept back: the nth one to the engine, that to the page after the upstream, or that back from it. */
+const keepBack = async (browser: Browser, visits: number, upstream = 'acme'): Promise<string> => {
+  const back = await visitUpstream(browser, await openLogin(issuer, { browser }), upstream);
+  if (visits < 0) return back;
   let at = new URL(locationOf(await browser.request(back)), issuer).href;
   for (let left = visits; left > 0; ) {
     at = new URL(locationOf(await browser.request(at)), issuer).href;
@@ -40,15 +50,25 @@ const sendLogout = async (claims: Parameters<typeof acme.logoutToken>[0]): Promi
   t.equal((await postForm(`${issuer}/upstream/acme/backchannel-logout`, form)).status, 200);
 };
 
-for (const [name, visits] of [
+/** Who has signed in last. */
+const lastSignIn = (): string => {
+  const isSignIn = ({ type, outcome }: (typeof server.events)[number]) =>
+    type === 'sign-in' && outcome === 'ok';
+  return server.events.filter(isSignIn).at(-1)?.account ?? '';
+};
+
+const kept = [
+  ['this server', -1],
   ['the page after the upstream', 0],
   ['the step that signs the person in', 1],
   ['the end of the sign-in', 2],
-] as const) {
+] as const;
+
+for (const [name, visits] of kept) {
   t.test(`a redirect to ${name} that is kept back`, async (t) => {
     acme.person = { sub: 'eve', sid: `s-${visits}` };
     t.ok(hasCode(await signInBy(issuer, 'acme')));
-    const { account = '' } = server.events.filter(({ type }) => type === 'sign-in').at(-1) ?? {};
+    const account = lastSignIn();
     const countSessions = async () => (await app.services.sessions.list(account)).items.length;
     for (const claims of [{ sub: 'eve' }, { sid: `s-${visits}` }, { sub: 'eve', sid: `s-${visits}` }]) {
       const browser = new Browser();
@@ -72,7 +92,7 @@ for (const [name, visits] of [
 t.test('a sign-in that ends while the logout token is on its way', async (t) => {
   acme.person = { sub: 'grace' };
   t.ok(hasCode(await signInBy(issuer, 'acme')));
-  const { account = '' } = server.events.filter(({ type }) => type === 'sign-in').at(-1) ?? {};
+  const account = lastSignIn();
   const browsers = Array.from({ length: 12 }, () => new Browser());
   const kept: string[] = [];
   for (const browser of browsers) kept.push(await keepBack(browser, 2));
@@ -185,4 +205,109 @@ t.test('a page for the second factor that is kept back', async (t) => {
   withFactor.clock.advance(31);
   const later = await signIn(again);
   t.ok(hasCode(await again.submit(later, { code: codeAt(key, now()) })), 'a sign-in that follows it counts');
+});
+
+/** What ends the sign-ins of an account that have no session yet. */
+const endings: Readonly<Record<string, (account: string, owner: Browser) => Promise<unknown>>> = {
+  'all other sessions were ended': async (_account, owner) => {
+    const page = await owner.submit(await owner.open(`${issuer}/account/sessions/others`), {});
+    t.equal(page.status, 200);
+  },
+  'everything was signed out': (account) => app.services.endEverything(account),
+  'a new password was set': (account) => app.services.accounts.setPassword(account, 'another long password'),
+  'the account was disabled and enabled': async (account) => {
+    await app.services.accounts.disable(account);
+    await app.services.accounts.enable(account);
+  },
+};
+
+const signedIn = async (sub: string) => {
+  acme.person = { sub };
+  const browser = new Browser();
+  t.ok(hasCode(await signInBy(issuer, 'acme', { browser })));
+  return { browser, account: lastSignIn() };
+};
+
+const isSignedIn = async (browser: Browser): Promise<boolean> =>
+  (await browser.request(`${issuer}/account/sessions`)).status === 200;
+
+for (const [name, visits] of kept) {
+  t.test(`a redirect to ${name} that is kept back until`, async (t) => {
+    t.teardown(server.clock.restore);
+    for (const [what, end] of Object.entries(endings)) {
+      await t.test(what, async (t) => {
+        const { browser: owner, account } = await signedIn(`kim-${visits}-${what}`);
+        server.clock.advance(1);
+        const thief = new Browser();
+        const at = await keepBack(thief, visits);
+        server.clock.advance(1);
+        await end(account, owner);
+        server.clock.advance(visits < 1 ? 1 : 6);
+        const signIns = server.events.length;
+        t.notOk(hasCode(await thief.open(at)), 'signs no one in');
+        t.notOk(await isSignedIn(thief));
+        if (visits < 2)
+          t.notOk(
+            server.events.slice(signIns).some(({ type, outcome }) => type === 'sign-in' && outcome === 'ok'),
+          );
+        const later = new Browser();
+        t.ok(hasCode(await later.open(await keepBack(later, visits))), 'a sign-in that follows it counts');
+        t.ok(await isSignedIn(later));
+      });
+    }
+  });
+}
+
+t.test('a sign-in that the person decides about later', async (t) => {
+  t.teardown(server.clock.restore);
+  await t.test('is of the time when they came back', async (t) => {
+    const { account } = await signedIn('lee');
+    const browser = new Browser();
+    const at = await keepBack(browser, 0);
+    server.clock.advance(1200);
+    t.ok(hasCode(await browser.open(at)), 'it is good for an hour');
+    const { items } = await app.services.sessions.list(account);
+    const ages = items.map(({ signedInAt }) => Math.round((server.clock.now() - signedInAt) / 60_000));
+    t.strictSame(ages, [20, 20]);
+  });
+
+  await t.test('ends with all other sessions while it waits for the second factor', async (t) => {
+    const { browser: owner, account } = await signedIn('max');
+    await app.services.accounts.update(account, { required: { add: ['factor'] } });
+    server.clock.advance(6);
+    const { accounts, sessions } = app.services;
+    for (const end of [() => sessions.endOthers(account, ''), () => accounts.signOut(account)]) {
+      const thief = new Browser();
+      const at = await keepBack(thief, 1);
+      server.clock.advance(1);
+      await end();
+      server.clock.advance(6);
+      t.notMatch((await thief.open(at)).body, 'name="pending"', 'no app can be set up');
+    }
+    t.notOk(await isSignedIn(owner));
+    const later = new Browser();
+    const at = await keepBack(later, 0);
+    server.clock.advance(1200);
+    t.match((await later.open(at)).body, 'name="pending"', 'the step has its time from its beginning');
+  });
+});
+
+t.test('a person who is to be linked by a verified address', async (t) => {
+  t.teardown(server.clock.restore);
+  const { accounts, upstreamLinks } = app.services;
+  const claims = { email: 'noa@example.com', email_verified: true };
+  const { id } = await server.addAccount({ username: 'noa', password, claims });
+  acme.person = { sub: 'noa', ...claims };
+  for (const visits of [-1, 0, 1]) {
+    const thief = new Browser();
+    const at = await keepBack(thief, visits, 'harbour');
+    server.clock.advance(1);
+    await accounts.signOut(id);
+    server.clock.advance(1);
+    t.notOk(hasCode(await thief.open(at)), 'signs no one in after everything was signed out');
+    t.strictSame(await upstreamLinks.listOf(id), [], 'and is not linked');
+  }
+  const later = new Browser();
+  t.ok(hasCode(await later.open(await keepBack(later, 0, 'harbour'))));
+  t.equal((await upstreamLinks.listOf(id)).length, 1);
 });

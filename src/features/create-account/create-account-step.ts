@@ -63,13 +63,15 @@ export const createAccountStep = (
       correlation: request.id,
     });
 
+  /** A form that is sent twice leads to a sign-in of the same time. */
   const finish = async (visit: Visit, account: Account): Promise<StepOutcome> => {
+    const { createdAt: at = clock.now() } = account;
     emitSignUp(visit, { outcome: 'ok', account: account.id });
     return {
       finish: {
         ...visit.interaction.lastSubmission,
         create: {},
-        ...(await completeSignIn(visit, { account, amr: ['pwd'], remember: false })),
+        ...(await completeSignIn(visit, { account, amr: ['pwd'], at, remember: false })),
       },
     };
   };

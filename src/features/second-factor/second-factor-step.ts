@@ -72,7 +72,7 @@ export const createSecondFactorStep = (dependencies: SecondFactorDependencies): 
           throw error;
         });
       if (!usable.codes && !usable.passkeys) return startAgain(visit);
-      if (usable.codes && setUp.isDone(visit, pending, form)) return finish(visit, pending);
+      if (usable.codes && setUp.isDone(visit, pending, form)) return finish(visit, { ...pending, at });
       return askForFactor.submit({ at, visit, pending, usable }, form);
     },
   };

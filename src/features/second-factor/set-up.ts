@@ -81,7 +81,7 @@ export const createSetUp = (
     async submit(visit: Visit, pending: PendingSignIn, form: Form): Promise<StepOutcome> {
       const { account, first } = pending;
       if (form['later'] === 'yes' && (await findLaterSeconds(pending)) !== undefined)
-        return finish(visit, { ...pending, second: [] });
+        return finish(visit, { ...pending, second: [], at: first.at });
       const upstream = upstreamToAskBeforeFactor(first);
       if (upstream !== undefined)
         return form['again'] === undefined
@@ -97,7 +97,8 @@ export const createSetUp = (
       if (verdict.outcome === 'repeated') return showForm(visit, pending);
       if (verdict.outcome !== 'added')
         return showForm(visit, pending, { authenticator, problem: verdict.outcome });
-      if (!verdict.recoveryCodes) return finish(visit, pending);
+      // The app makes what was signed in before it too weak.
+      if (!verdict.recoveryCodes) return finish(visit, { ...pending, at: clock.now() });
       return {
         show: newRecoveryCodesPage(visit.page, {
           action: visit.action,

@@ -28,8 +28,8 @@ export const withoutFirst = (submission: InteractionResults | undefined): Intera
 interface Finish extends PendingSignIn {
   /** The methods of the second factor. None when it was put off. */
   readonly second?: readonly string[];
-  /** A moment before the second factor was checked, in milliseconds since the epoch; default: now. */
-  readonly at?: number;
+  /** A moment before the second factor was checked, in milliseconds since the epoch. */
+  readonly at: number;
   readonly cookies?: readonly string[];
 }
 
@@ -63,7 +63,7 @@ export const createFinish =
           account,
           amr: first.amr,
           ...(second.length > 0 && { second }),
-          ...(at !== undefined && { at }),
+          at,
           remember: first.remember,
           ...(first.upstream && { upstream: first.upstream }),
         }),

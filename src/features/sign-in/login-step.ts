@@ -115,13 +115,14 @@ export const createLoginStep = (
     { submit }: CodeSignIn,
     { visit, form, sessionAccount }: Submission,
   ): Promise<StepOutcome> => {
+    const at = clock.now();
     const outcome = await submit(visit, form, sessionAccount);
     if ('page' in outcome) return outcome.page;
     const { account } = outcome;
     const { headers } = visit.request;
     const isNewDevice = devices.findDevice(headers, account.username) === undefined;
     const remember = mayRemember(sessionAccount, outcome.remember);
-    const result = await completeSignIn(visit, { account, amr: ['otp'], remember, isNewDevice });
+    const result = await completeSignIn(visit, { account, amr: ['otp'], at, remember, isNewDevice });
     // Otherwise the step for the second factor does both.
     if (result.login) {
       emitSignIn(events, visit, account.id);
@@ -188,6 +189,7 @@ export const createLoginStep = (
         };
       }
 
+      const at = clock.now();
       const account = await accounts
         .authenticate(login, password, (refusal) => emitSignInRefused(events, visit, refusal))
         .catch((error: unknown) => {
@@ -205,6 +207,7 @@ export const createLoginStep = (
       const result = await completeSignIn(visit, {
         account,
         amr: ['pwd'],
+        at,
         remember: mayRemember(sessionAccount, remember),
         isNewDevice: device === undefined,
       });

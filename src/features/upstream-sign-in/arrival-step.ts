@@ -39,10 +39,10 @@ interface Decision {
 
 interface Dependencies
   extends ArrivedDependencies,
-    Pick<UpstreamSignInDependencies, 'arrivals' | 'clock' | 'upstreams'> {}
+    Pick<UpstreamSignInDependencies, 'arrivals' | 'upstreams'> {}
 
 export const createArrivalStep = (dependencies: Dependencies): Step => {
-  const { arrivals, clock, provisioning, upstreams } = dependencies;
+  const { arrivals, provisioning, upstreams } = dependencies;
   const { refuse, signInKnown, create, linkOwner } = createArrivedOutcomes(dependencies);
 
   const showChoice = (
@@ -80,14 +80,16 @@ export const createArrivalStep = (dependencies: Dependencies): Step => {
   };
 
   const findArrived = async (visit: Visit): Promise<Arrived | StepOutcome> => {
-    const at = clock.now();
     const pending = pendingIn(visit.interaction, 'upstream');
     if (!pending) return { finish: { ...visit.interaction.lastSubmission } };
-    const { identity, arrivedAt, consume } = await arrivals.find(pending.arrival, purposeOf(pending.uid));
+    const { identity, leftAt, arrivedAt, consume } = await arrivals.find(
+      pending.arrival,
+      purposeOf(pending.uid),
+    );
     const upstream = upstreams.find(identity.upstream);
     // An upstream that was removed meanwhile signs no one in, whatever it has said before.
     if (!upstream) throw arrivalGone();
-    const arrived = { visit, upstream, identity, arrivedAt, at, consume };
+    const arrived = { visit, upstream, identity, leftAt, arrivedAt, consume };
     return isWayAllowed(visit.client, upstream.id) ? arrived : refuse(arrived, 'not_allowed');
   };
 

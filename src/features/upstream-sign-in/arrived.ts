@@ -1,8 +1,12 @@
 import type { SecurityEvent } from '../../events.ts';
 import type { StepOutcome, Visit } from '../../http/interactions/step.ts';
-import type { Account } from '../../services/accounts/index.ts';
+import { type Account, isProofCurrent } from '../../services/accounts/index.ts';
 import { withoutSignInAgain } from '../../services/sign-ins/index.ts';
-import type { ConnectedUpstream, UpstreamIdentity } from '../../services/upstreams/index.ts';
+import {
+  arrivalGone,
+  type ConnectedUpstream,
+  type UpstreamIdentity,
+} from '../../services/upstreams/index.ts';
 import type { Write } from '../../store/port.ts';
 import type { UpstreamSignInDependencies } from './dependencies.ts';
 import { describeLinker, emitRefused, emitSignIn } from './events.ts';
@@ -14,10 +18,10 @@ export interface Arrived {
   readonly visit: Visit;
   readonly upstream: ConnectedUpstream;
   readonly identity: UpstreamIdentity;
-  /** In milliseconds since the epoch. */
+  /** When they left for it, in milliseconds since the epoch. */
+  readonly leftAt: number;
+  /** When they came back, in milliseconds since the epoch. */
   readonly arrivedAt: number;
-  /** When this request began, in milliseconds since the epoch. */
-  readonly at: number;
   /** Uses the arrival up. */
   readonly consume: Write;
 }
@@ -52,7 +56,7 @@ export const createArrivedOutcomes = ({
   };
 
   const signIn = async (
-    { visit, upstream, identity, arrivedAt, at }: Arrived,
+    { visit, upstream, identity, leftAt, arrivedAt }: Arrived,
     account: Account,
   ): Promise<StepOutcome> => {
     const { id, isEnough } = upstream;
@@ -60,14 +64,14 @@ export const createArrivedOutcomes = ({
     const result = await completeSignIn(visit, {
       account,
       amr,
-      at,
+      at: arrivedAt,
       // A session keeps its kind of cookie when its owner signs in again.
       remember: visit.interaction.session?.accountId === account.id,
       upstream: {
         id,
         subject,
         isEnough,
-        arrivedAt,
+        leftAt,
         ...(sid !== undefined && { sid }),
         ...(acr !== undefined && { acr }),
         ...(signedInAt !== undefined && { signedInAt }),
@@ -93,12 +97,18 @@ export const createArrivedOutcomes = ({
       details: { upstream: upstream.id },
     });
 
+  /** The browser may have kept its way back until what was signed in to the account had ended. */
+  const requireCurrent = ({ leftAt }: Arrived, account: Account): void => {
+    if (!isProofCurrent(account, leftAt)) throw arrivalGone();
+  };
+
   /** The account that this person is linked to. Its claims and groups become what the upstream says now. */
   const signInKnown = async (arrived: Arrived): Promise<StepOutcome | undefined> => {
     const { identity, consume } = arrived;
     const known = await provisioning.find(identity);
     if (!known) return undefined;
     if (!known.account.enabled) return refuse(arrived, 'disabled', known.account);
+    requireCurrent(arrived, known.account);
     const account = await provisioning.update(known.stored, known.account, identity, [consume]);
     return account && signIn(arrived, account);
   };
@@ -127,6 +137,7 @@ export const createArrivedOutcomes = ({
 
   const linkOwner = async (arrived: Arrived, owner: Account): Promise<StepOutcome> => {
     if (!owner.enabled) return refuse(arrived, 'disabled', owner);
+    requireCurrent(arrived, owner);
     const { visit, identity, consume } = arrived;
     const account = await linking.link(owner, identity, consume, describeLinker(visit));
     if (!account) return (await signInKnown(arrived)) ?? refuse(arrived, 'no_account');

@@ -68,7 +68,7 @@ export const callbackPages = ({
       if (!upstream || !flow) throw arrivalGone();
       // A browser may keep the cookie, and come with any number of codes. Each is a request to the upstream.
       admit(request, reply, 'upstream-callback');
-      const { purpose, returnTo, checks, client } = flow;
+      const { purpose, returnTo, checks, client, at: leftAt } = flow;
       reply.header('set-cookie', flowCookies.end(upstream.id, checks.state));
       let identity: UpstreamIdentity;
       try {
@@ -80,7 +80,8 @@ export const callbackPages = ({
         return goOn(reply, returnTo, { [queryNames.failed]: failure.problem, [queryNames.by]: upstream.id });
       }
       admit(request, reply, 'upstream-arrival', Buffer.byteLength(JSON.stringify(identity)));
-      return goOn(reply, returnTo, { [queryNames.arrival]: await arrivals.add({ identity, purpose }) });
+      const arrival = await arrivals.add({ identity, purpose, leftAt });
+      return goOn(reply, returnTo, { [queryNames.arrival]: arrival });
     });
   };
 };

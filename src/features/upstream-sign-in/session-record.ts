@@ -15,7 +15,7 @@ import {
   wayOf,
 } from '../../services/upstreams/index.ts';
 import type { Clock } from '../../store/port.ts';
-import { arrivedAtOf } from './signed-out-meanwhile.ts';
+import { leftAtOf } from './signed-out-meanwhile.ts';
 
 const sessionInResult = ({ oidc: { result } }: KoaContextWithOIDC): UpstreamSession | undefined => {
   const value: unknown = result?.login?.['upstream'];
@@ -58,7 +58,7 @@ export const recordUpstreamSession = ({
     const id = sessionIdOf(session.uid);
     // A logout token that was sent since the beginning of this request may not have found the session.
     const endSignedOut = async (): Promise<void> => {
-      if (await logouts.isSignedOut({ ...upstreamSession, arrivedAt: arrivedAtOf(login) }))
+      if (await logouts.isSignedOut({ ...upstreamSession, leftAt: leftAtOf(login) }))
         await sessions.end(id, { isSignOut: true });
     };
     work.afterCommit(() => {

@@ -11,10 +11,10 @@ interface Dependencies {
 
 type Login = NonNullable<InteractionResults['login']>;
 
-/** When the person came back from the upstream. Results of an earlier release have the time of the sign-in only. */
-export const arrivedAtOf = ({ ts = 0, upstream }: Login): number =>
+/** When the person left for the upstream. Results of an earlier release have the time of the sign-in only. */
+export const leftAtOf = ({ ts = 0, upstream }: Login): number =>
   // Only `completeSignIn` makes it.
-  (upstream as UpstreamSignIn | undefined)?.arrivedAt ?? ts * 1000;
+  (upstream as UpstreamSignIn | undefined)?.leftAt ?? ts * 1000;
 
 const findInteraction = async ({ oidc }: KoaContextWithOIDC) => {
   const { provider, cookies } = oidc;
@@ -24,7 +24,7 @@ const findInteraction = async ({ oidc }: KoaContextWithOIDC) => {
 
 /**
  * The engine makes a session of the result `login` at once, before any prompt. So a sign-in by an upstream that has signed the
- * person out since they came back from it loses the result before the engine reads it, and the person signs in again.
+ * person out since they left for it loses the result before the engine reads it, and the person signs in again.
  */
 export const dropSignedOut = ({ logouts, clock }: Dependencies): RouteMiddleware => ({
   route: ['resume', 'device_resume'],
@@ -35,8 +35,8 @@ export const dropSignedOut = ({ logouts, clock }: Dependencies): RouteMiddleware
     const upstream = login?.['upstream'] as UpstreamSignIn | undefined;
     if (!interaction || !login || !upstream) return;
     const { id, subject, sid } = upstream;
-    const arrivedAt = arrivedAtOf(login);
-    if (!(await logouts.isSignedOut({ upstream: id, subject, sid, arrivedAt }))) return;
+    const leftAt = leftAtOf(login);
+    if (!(await logouts.isSignedOut({ upstream: id, subject, sid, leftAt }))) return;
     const { login: _, ...others } = interaction.result ?? {};
     interaction.result = others;
     await interaction.save(interaction.exp - Math.floor(clock.now() / 1000));

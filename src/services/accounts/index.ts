@@ -26,6 +26,7 @@ export { followsAddress, isRestorable } from './former-address.ts';
 export { createHasAccount } from './has-account.ts';
 export { isSignInCurrent } from './lookup.ts';
 export { createPasswords, hashProblem } from './password/passwords.ts';
+export { isProofCurrent } from './proof-time.ts';
 export { factorsKey } from './record.ts';
 export { ifStillSignedIn, isSignInEnded, keepingSignIn } from './still-signed-in.ts';
 export { foldUsername } from './username.ts';

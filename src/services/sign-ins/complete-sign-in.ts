@@ -50,19 +50,19 @@ const together = (amr: readonly string[], second: readonly string[] = []): reado
 ];
 
 /**
- * When the person has proven who they are, in seconds, if that was before now: a sign-in by an upstream may be one of
- * yesterday. 0 where it isn't known. A second factor of this server is given now.
+ * When the person has proven who they are, in seconds, if that was before the sign-in: one by an upstream may be one of
+ * yesterday. 0 where it isn't known. A second factor of this server is given in the sign-in.
  *
- * Tokens say another time if this one is before what has made earlier sign-ins of the account void: this one isn't void.
- * It is still as old as it is for whatever asks for a recent sign-in.
+ * Tokens say another time if this one is before what has made earlier sign-ins of the account void, and this one isn't
+ * void. It is still as old as it is for whatever asks for a recent sign-in.
  */
-const timesOf = ({ account, second, upstream }: Proof, now: number): Omit<SignInTimes, 'loginTs'> => {
+const timesOf = ({ account, second, upstream }: Proof, ts: number): Omit<SignInTimes, 'loginTs'> => {
   const { signedInAt } = upstream ?? {};
-  if (signedInAt === undefined || signedInAt >= now || second !== undefined) return {};
+  if (signedInAt === undefined || signedInAt >= ts || second !== undefined) return {};
   const { passwordChangedAt = 0, factorAddedAt = 0, signedOutAt = 0 } = account;
   const voidBefore = Math.floor(Math.max(passwordChangedAt, factorAddedAt, signedOutAt) / 1000);
-  const isVoid = signedInAt > 0 && signedInAt < voidBefore;
-  return { authTs: signedInAt, ...(isVoid && { saidTs: voidBefore }) };
+  const wouldBeVoid = signedInAt > 0 && signedInAt < voidBefore && voidBefore <= ts;
+  return { authTs: signedInAt, ...(wouldBeVoid && { saidTs: voidBefore }) };
 };
 
 export const createCompleteSignIn = (dependencies: Dependencies): CompleteSignIn => {
@@ -71,15 +71,15 @@ export const createCompleteSignIn = (dependencies: Dependencies): CompleteSignIn
   const demandOf = createDemandOf(dependencies, levelOf);
 
   const login = (proof: Proof): Login => {
-    const { account, second, remember, upstream, at: now = clock.now() } = proof;
+    const { account, second, remember, upstream, at } = proof;
     const amr = together(proof.amr, second);
     const acr = levelOf(proof);
-    const ts = Math.floor(now / 1000);
+    const ts = Math.floor(at / 1000);
     return {
       accountId: account.id,
       remember,
       ts,
-      ms: now % 1000,
+      ms: at % 1000,
       ...timesOf(proof, ts),
       ...((amr.length > 0 || upstream === undefined) && { amr: [...amr] }),
       ...(acr !== undefined && { acr }),
@@ -92,7 +92,7 @@ export const createCompleteSignIn = (dependencies: Dependencies): CompleteSignIn
       await accounts.update(proof.account.id, { required: { remove: ['factor'] } });
     const { isNeeded, mayPutOff, byPasskey } = await demandOf(visit, proof);
     if (!isNeeded) return { login: login(proof), first: undefined };
-    const { account, amr, remember, isNewDevice = false, upstream, at = clock.now() } = proof;
+    const { account, amr, remember, isNewDevice = false, upstream, at } = proof;
     const first = {
       accountId: account.id,
       amr,
@@ -101,6 +101,7 @@ export const createCompleteSignIn = (dependencies: Dependencies): CompleteSignIn
       mayPutOff,
       byPasskey,
       at,
+      begunAt: clock.now(),
       ...(upstream && { upstream }),
     };
     return { login: undefined, first };

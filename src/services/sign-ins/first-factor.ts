@@ -1,6 +1,6 @@
 import type { InteractionResults } from 'oidc-provider';
 import type { Clock } from '../../store/port.ts';
-import type { Account, Accounts } from '../accounts/index.ts';
+import { type Account, type Accounts, isProofCurrent } from '../accounts/index.ts';
 import type { UpstreamLogouts } from '../upstreams/index.ts';
 import type { UpstreamSignIn } from './upstream-sign-in.ts';
 
@@ -15,8 +15,10 @@ export interface FirstFactor {
   readonly mayPutOff: boolean;
   /** Only a passkey reaches the level that is asked for. */
   readonly byPasskey?: boolean;
-  /** Milliseconds since the epoch. */
+  /** The time of the sign-in so far, in milliseconds since the epoch: `Proof.at`. */
   readonly at: number;
+  /** When the step began, in milliseconds since the epoch. Absent in results of an earlier release, which began it `at`. */
+  readonly begunAt?: number;
   readonly upstream?: UpstreamSignIn;
 }
 
@@ -44,14 +46,14 @@ export const findFirstFactor = async (
 ): Promise<{ readonly first: FirstFactor; readonly account: Account } | undefined> => {
   // Only `completeSignIn` makes it.
   const first = result?.['first'] as FirstFactor | undefined;
-  if (!first || clock.now() - first.at > lifetimeMs) return undefined;
+  if (!first || clock.now() - (first.begunAt ?? first.at) > lifetimeMs) return undefined;
   const account = await accounts.find(first.accountId);
   if (!account?.enabled) return undefined;
-  const { passwordChangedAt = 0, signedOutAt = 0, pendingSignInsEndedAt = 0 } = account;
-  if (Math.max(passwordChangedAt, signedOutAt, pendingSignInsEndedAt) > first.at) return undefined;
+  const leftAt = first.upstream?.leftAt ?? first.at;
+  if (!isProofCurrent(account, leftAt)) return undefined;
   if (first.upstream) {
-    const { id, subject, sid, arrivedAt = first.at } = first.upstream;
-    if (await upstreamLogouts.isSignedOut({ upstream: id, subject, sid, arrivedAt })) return undefined;
+    const { id, subject, sid } = first.upstream;
+    if (await upstreamLogouts.isSignedOut({ upstream: id, subject, sid, leftAt })) return undefined;
   }
   return { first, account };
 };

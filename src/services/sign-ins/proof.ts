@@ -9,10 +9,11 @@ export interface Proof {
   /** The methods of the second factor that was asked for after those. */
   readonly second?: readonly string[];
   /**
-   * A moment before it was checked, in milliseconds since the epoch; default: now. What is removed between the check and the
-   * sign-in, as the passkey that it was made by, then comes after the sign-in and ends it.
+   * The time of the sign-in, in milliseconds since the epoch: a moment before it was checked, or when the person came back
+   * from the upstream. What ends sign-ins between then and the session, as the removal of the passkey that it was made by,
+   * comes after the sign-in and ends it.
    */
-  readonly at?: number;
+  readonly at: number;
   /** The session cookie outlives the browser. */
   readonly remember: boolean;
   /** The owner of the account gets a message about the sign-in. */

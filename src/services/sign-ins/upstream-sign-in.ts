@@ -5,8 +5,8 @@ export interface UpstreamSignIn {
   readonly subject: string;
   /** The session at the upstream, for its logout tokens. */
   readonly sid?: string;
-  /** When the person came back from it, in milliseconds since the epoch. Absent in results of an earlier release. */
-  readonly arrivedAt?: number;
+  /** When the person left for it, in milliseconds since the epoch. Absent in results of an earlier release. */
+  readonly leftAt?: number;
   /** The level that the operator gives it. */
   readonly acr?: string;
   /** When the person signed in there: `UpstreamIdentity.signedInAt`. */

@@ -13,10 +13,16 @@ interface Arrival {
   readonly identity: UpstreamIdentity;
   /** What the browser began: a step of a sign-in by its uid, or something else by its own name. */
   readonly purpose: string;
+  /**
+   * When the browser left for the upstream, in milliseconds since the epoch. What the upstream says is younger, but the
+   * browser may keep it back. Absent in arrivals of an earlier release.
+   */
+  readonly leftAt?: number;
 }
 
 interface FoundArrival extends Arrival {
-  /** In milliseconds since the epoch. */
+  readonly leftAt: number;
+  /** When the person came back, in milliseconds since the epoch. */
   readonly arrivedAt: number;
   /** The write that uses it up. It belongs into the commit of what follows. */
   readonly consume: ConsumeWrite;
@@ -30,7 +36,7 @@ export interface Arrivals {
   add(arrival: Arrival): Promise<string>;
   /**
    * Throws for a secret that is unknown, of another purpose, too old or used up, and for a person whom the upstream has
-   * signed out meanwhile.
+   * signed out since they left for it.
    */
   find(secret: string, purpose: string): Promise<FoundArrival>;
   /** One that was used up, for a form that is sent twice. */
@@ -75,9 +81,10 @@ export const createArrivals = (
       document?.consumption === undefined ? document && format.decode(document.body) : undefined;
     if (arrival?.purpose !== purpose) throw arrivalGone();
     const arrivedAt = (document?.expiresAt ?? 0) - lifetimeMs;
-    const { upstream, subject, sid } = arrival.identity;
-    if (await logouts.isSignedOut({ upstream, subject, sid, arrivedAt })) throw arrivalGone();
-    return { ...arrival, arrivedAt, consume: { op: 'consume', key, at: clock.now() } };
+    const { leftAt = arrivedAt, identity } = arrival;
+    const { upstream, subject, sid } = identity;
+    if (await logouts.isSignedOut({ upstream, subject, sid, leftAt })) throw arrivalGone();
+    return { ...arrival, leftAt, arrivedAt, consume: { op: 'consume', key, at: clock.now() } };
   },
   async findUsed(secret, purpose) {
     const [document] = await store.read([keyOf(secret)]);

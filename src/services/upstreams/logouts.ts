@@ -8,8 +8,8 @@ interface SignInByUpstream {
   readonly upstream: string;
   readonly subject: string;
   readonly sid?: string | undefined;
-  /** When the person came back from the upstream, in milliseconds since the epoch. */
-  readonly arrivedAt: number;
+  /** When the person left for the upstream, in milliseconds since the epoch. */
+  readonly leftAt: number;
 }
 
 /**
@@ -18,12 +18,12 @@ interface SignInByUpstream {
  */
 export interface UpstreamLogouts {
   note(upstream: string, token: LogoutToken): Promise<void>;
-  /** Whether the upstream has signed the person out since they came back from it. */
+  /** Whether the upstream has signed the person out since they left for it. */
   isSignedOut(signIn: SignInByUpstream): Promise<boolean>;
 }
 
-/** An arrival lives for an hour, and each page of a sign-in after it as long at most. */
-const lifetimeMs = 3 * 3_600_000;
+/** The way to the upstream takes an hour at most, an arrival lives for one, and so does each page of a sign-in after it. */
+const lifetimeMs = 4 * 3_600_000;
 
 type Name = Parameters<typeof upstreamSessionName>[1];
 
@@ -54,11 +54,11 @@ export const createUpstreamLogouts = (store: Store, clock: Clock): UpstreamLogou
     await store.commit(keysOfToken(upstream, token).map(noteOf));
   },
 
-  async isSignedOut({ upstream, subject, sid, arrivedAt }) {
+  async isSignedOut({ upstream, subject, sid, leftAt }) {
     const documents = await store.read([
       keyOf(upstream, 'sub', subject),
       sid === undefined ? keyOf(upstream, 'sub without sid', subject) : keyOf(upstream, 'sid', sid),
     ]);
-    return documents.some((document) => document !== undefined && Number(document.body) >= arrivedAt);
+    return documents.some((document) => document !== undefined && Number(document.body) >= leftAt);
   },
 });
