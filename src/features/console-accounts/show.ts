@@ -1,53 +1,25 @@
 import type { Account, Json } from '../../services/accounts/index.ts';
 import { listRecords } from '../../services/audit/index.ts';
 import { accountClientId } from '../../services/clients/index.ts';
-import { type ConsoleHandler, type ConsoleVisit, consolePaths } from '../../services/console-pages/index.ts';
-import { labelOfLink, linkIdOf } from '../../services/upstreams/index.ts';
+import { type ConsoleHandler, consolePaths } from '../../services/console-pages/index.ts';
 import { type AccountDetailModel, accountDetailPage } from '../../views/console/account.ts';
 import type { EntryModel } from '../../views/console/record.ts';
 import type { ConsoleAccountsDependencies } from './dependencies.ts';
 import { doneMessage } from './done.ts';
 import { findAccount } from './find.ts';
+import { offeredActions } from './offered-actions.ts';
+import { waysToSignIn } from './ways-to-sign-in.ts';
 
 const textOf = (value: Json): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
 const shownSessions = 10;
 const shownEntries = 10;
 
-type Action = AccountDetailModel['actions'][number];
-
 export const showAccount = (dependencies: ConsoleAccountsDependencies): ConsoleHandler => {
-  const { config, store, accounts, clients, connectedApps, factors, mail, passkeys, sessions } = dependencies;
-  const { upstreamLinks, upstreams } = dependencies;
-
-  const upstreamName = (id: string): string => upstreams.nameOf(id);
+  const { config, store, accounts, clients, connectedApps, mail, sessions } = dependencies;
 
   const appName = async (client: string): Promise<string> =>
     (await clients.get(client))?.metadata.client_name ?? client;
-
-  const actionsOf = (
-    { by, frame: { text } }: ConsoleVisit,
-    account: Account,
-    mayChange: boolean,
-  ): readonly Action[] => {
-    const path = consolePaths.account(account.id);
-    const messages = text.accounts;
-    const isStored = account.from === 'store';
-    const may = (permission: 'accounts' | 'accounts.support' | 'sessions', name: string, label: string) =>
-      by.permissions.has(permission) ? [{ name, href: `${path}/${name}`, label }] : [];
-    const action = (permission: 'accounts.support' | 'sessions', name: keyof typeof messages.actions) =>
-      may(permission, name, messages.actions[name].link);
-    if (!mayChange) return [];
-    const getsMail = mail.isEnabled && account.enabled && account.claims['email_verified'] === true;
-    return [
-      ...(isStored ? may('accounts', 'edit', messages.detail.edit) : []),
-      ...(isStored ? action('accounts.support', account.enabled ? 'disable' : 'enable') : []),
-      ...action('accounts.support', 'unlock'),
-      ...action('sessions', 'sign-out'),
-      ...(isStored && getsMail ? action('accounts.support', 'reset-mail') : []),
-      ...(isStored && account.enabled ? may('accounts', 'recovery-link', messages.detail.recoveryLink) : []),
-    ];
-  };
 
   const groupsOf = (account: Account): AccountDetailModel['groups'] => {
     const upstreamOf = (name: string): string | undefined =>
@@ -58,39 +30,6 @@ export const showAccount = (dependencies: ConsoleAccountsDependencies): ConsoleH
       upstream: upstreamOf(name),
       givesRole: account.operatorGroups.includes(name) && accounts.isRoleGroup(name),
     }));
-  };
-
-  const factorsOf = async (account: Account, mayRemove: boolean) => {
-    const path = consolePaths.account(account.id);
-    const removal = (id: string) => (mayRemove ? `${path}/factors/${encodeURIComponent(id)}` : undefined);
-    const { authenticators, recovery } = await factors.of(account);
-    const keys = await passkeys.list(account.id);
-    const linked = await upstreamLinks.listOf(account.id);
-    return {
-      factors: [
-        ...authenticators.map(({ id, createdAt, lastUsedAt }) => ({
-          kind: 'app' as const,
-          name: '',
-          createdAt,
-          lastUsedAt,
-          remove: removal(id),
-        })),
-        ...keys.map(({ id, name, provider, createdAt, lastUsedAt }) => ({
-          kind: 'passkey' as const,
-          name: name ?? provider ?? '',
-          createdAt,
-          lastUsedAt,
-          remove: removal(id),
-        })),
-        ...linked.map((stored) => ({
-          kind: 'link' as const,
-          name: `${upstreamName(stored.link.upstream)} ${labelOfLink(stored.link)}`.trim(),
-          createdAt: stored.link.linkedAt,
-          remove: removal(linkIdOf(stored)),
-        })),
-      ],
-      recovery: recovery && { left: recovery.left, remove: removal('recovery') },
-    };
   };
 
   const entriesOf = async (id: string): Promise<readonly EntryModel[]> => {
@@ -118,7 +57,7 @@ export const showAccount = (dependencies: ConsoleAccountsDependencies): ConsoleH
     const mayEdit = mayChange && by.permissions.has('accounts');
     const showsRecord = config.audit.enabled && by.permissions.has('audit');
     const [ways, live, apps, entries] = await Promise.all([
-      factorsOf(account, mayEdit),
+      waysToSignIn(dependencies, account, mayEdit),
       sessions.list(id, { limit: shownSessions }),
       connectedApps.list(id),
       showsRecord ? entriesOf(id) : undefined,
@@ -161,7 +100,7 @@ export const showAccount = (dependencies: ConsoleAccountsDependencies): ConsoleH
       ),
       entries,
       allActivity: hasAuditPage ? `${consolePaths.audit}?${new URLSearchParams({ account: id })}` : undefined,
-      actions: actionsOf(visit, account, mayChange),
+      actions: mayChange ? offeredActions(visit, account, mail) : [],
       danger:
         isStored && mayEdit
           ? { href: `${path}/remove`, label: frame.text.accounts.actions.remove.link }
