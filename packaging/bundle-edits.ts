@@ -14,6 +14,10 @@ interface Edit {
 /** What the engine's responses have, and what it asks requests for by a short name. */
 const types = ['text/html', 'text/plain', 'application/json', 'application/octet-stream'];
 
+/** The logger writes in the thread that logs. */
+const putOffLogThreads = (text: string): string =>
+  text.replace(/(transport = )(require\('.+\/transport'\))/, '$1(...args) => $2(...args)');
+
 const edits: readonly Edit[] = [
   {
     // Formatting lists of words loads the data of languages, 6 MB of memory, for the messages of some refusals.
@@ -25,9 +29,13 @@ const edits: readonly Edit[] = [
       ),
   },
   {
-    // The first look at these classes loads all of fetch and of the streams of the web. No response of the engine is one.
+    // The first look at these classes loads all of fetch and of the streams of the web. No response of the engine is one,
+    // and no snapshot is built.
     file: /^node_modules\/koa\/lib\/(?:application|response)\.js$/,
-    edit: (text) => text.replaceAll(/\w+ instanceof (?:Response|ReadableStream)/g, 'false'),
+    edit: (text) =>
+      text
+        .replaceAll(/\w+ instanceof (?:Response|ReadableStream)/g, 'false')
+        .replace("require('node:v8')", '{}'),
   },
   {
     // Koa has the list of all media types, twice, and makes four tables of it.
@@ -86,12 +94,38 @@ const edits: readonly Edit[] = [
     // The logger asks who calls it, for paths of log threads, which Postern has none of. V8 counts the lines for that.
     file: /^node_modules\/pino\/pino\.js$/,
     edit: (text) =>
-      text.replace('normalize(instance, caller(), ...args)', 'normalize(instance, [], ...args)'),
+      putOffLogThreads(text).replace(
+        'normalize(instance, caller(), ...args)',
+        'normalize(instance, [], ...args)',
+      ),
   },
   {
-    // HTTP/2 ends at the proxy.
+    // HTTP/2 and TLS end at the proxy.
     file: /^node_modules\/fastify\/lib\/server\.js$/,
-    edit: (text) => text.replace("require('node:http2')", 'undefined'),
+    edit: (text) => text.replace(/require\('node:http(?:2|s)'\)/g, 'undefined'),
+  },
+  {
+    // The lock file chose versions that fit, and these checks load 47 files.
+    file: /^node_modules\/fastify\/lib\/plugin-utils\.js$/,
+    edit: (text) =>
+      text.replace("const semver = require('semver')", '').replace('checkVersion.call(this, fn)', ''),
+  },
+  {
+    // The router asks of its own three patterns, at each start, whether they are safe.
+    file: /^node_modules\/find-my-way\/index\.js$/,
+    edit: (text) =>
+      text
+        .replaceAll(/!isRegexSafe\([A-Z_]+\)/g, 'false')
+        .replace("= require('safe-regex2')", "= (pattern) => require('safe-regex2')(pattern)"),
+  },
+  {
+    // No response of the engine compresses.
+    file: /^node_modules\/destroy\/index\.js$/,
+    edit: (text) => text.replace("require('zlib')", '{}').replace('isZlibStream(stream)', 'false'),
+  },
+  {
+    file: /^node_modules\/pino\/lib\/tools\.js$/,
+    edit: putOffLogThreads,
   },
 ];
 

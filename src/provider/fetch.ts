@@ -1,6 +1,5 @@
 import { type LookupAddress, type LookupAllOptions, lookup } from 'node:dns';
-import { type IncomingMessage, request as overHttp } from 'node:http';
-import { request as overHttps } from 'node:https';
+import type { IncomingMessage } from 'node:http';
 import { isIP, type LookupFunction } from 'node:net';
 import type { Configuration } from 'oidc-provider';
 import type { Events } from '../events.ts';
@@ -97,18 +96,19 @@ export const createFetch = (
     return schemes.includes(protocol) && username === '' && password === '' && !isForbiddenAddress;
   };
 
-  return (target, options = {}) => {
+  return async (target, options = {}) => {
     const url = new URL(target instanceof Request ? target.url : target);
-    if (!isAllowedUrl(url)) return Promise.reject(refuse(url.hostname));
+    if (!isAllowedUrl(url)) throw refuse(url.hostname);
     const body = options.body === undefined || options.body === null ? undefined : String(options.body);
     const headers = new Headers(options.headers);
     if (body !== undefined) headers.set('content-length', String(Buffer.byteLength(body)));
     const signal = AbortSignal.any([AbortSignal.timeout(maxMs), ...(options.signal ? [options.signal] : [])]);
+    // Few servers fetch anything, and TLS takes time and memory at each start.
+    const { request: send } = await (url.protocol === 'https:' ? import('node:https') : import('node:http'));
 
     return new Promise((settle, fail) => {
       // The deadline holds for the caller, whatever becomes of the connection.
       signal.addEventListener('abort', () => fail(signal.reason), { once: true });
-      const send = url.protocol === 'https:' ? overHttps : overHttp;
       const request = send(
         url,
         {

@@ -6,7 +6,7 @@ const blockListOf = (blocks: readonly string[]): BlockList => {
   const list = new BlockList();
   for (const block of blocks) {
     const [network = '', bits] = block.split('/');
-    if (isIP(network) === 6) {
+    if (network.includes(':')) {
       list.addSubnet(network, Number(bits ?? 128), 'ipv6');
     } else {
       list.addSubnet(network, Number(bits ?? 32), 'ipv4');

@@ -3,7 +3,6 @@
  * by their content, so that browsers may cache them for good. Files of operators aren't served here.
  */
 import { promisify } from 'node:util';
-import { brotliCompress, constants, gzip } from 'node:zlib';
 import type { FastifyPluginAsync } from 'fastify';
 import { loadOnce } from '../../store/load-once.ts';
 import type { AssetName } from '../../views/page.ts';
@@ -33,8 +32,9 @@ export const assets: FastifyPluginAsync = async (app) => {
   }
 };
 
-const compress = async ({ content }: Asset) =>
-  [
+const compress = async ({ content }: Asset) => {
+  const { brotliCompress, constants, gzip } = await import('node:zlib');
+  return [
     {
       name: 'br',
       content: await promisify(brotliCompress)(content, {
@@ -43,6 +43,7 @@ const compress = async ({ content }: Asset) =>
     },
     { name: 'gzip', content: await promisify(gzip)(content, { level: 9 }) },
   ] as const;
+};
 
 /** The part of RFC 9110 §12.5.3 that browsers use: the coding is named and its weight isn't zero. */
 const acceptsEncoding = (header: string | string[] | undefined, name: string): boolean =>
