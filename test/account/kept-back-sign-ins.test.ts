@@ -264,6 +264,35 @@ t.test('a sign-in that is kept back ends with the passkey that it was made by', 
   t.ok(await isSignedIn(owner), 'other sessions stay, as the page says');
 });
 
+t.test('an answer of a passkey that is kept back ends with what was signed in', async (t) => {
+  t.teardown(server.clock.restore);
+  const person = await newPerson();
+  const authenticator = await addPasskey(server, person.username);
+  const endings = {
+    'all other sessions': async () => submitAt(await signedIn(person), `${sessions}/others`),
+    everything: () => app.services.endEverything(person.id),
+  };
+  for (const [name, end] of Object.entries(endings)) {
+    const thief = new Browser();
+    const page = await thief.open(sessions);
+    const { action, csrf, options } = passkeyFormOf(page.body);
+    const fields = { csrf, credential: authenticator.get(options) };
+    server.clock.advance(1);
+    await end();
+    server.clock.advance(1);
+    const answer = await thief.open(new URL(action, page.url).href, {
+      method: 'POST',
+      body: new URLSearchParams(fields),
+      headers: { origin },
+    });
+    t.equal(answer.status, 422, name);
+    t.notOk(await isSignedIn(thief));
+    const later = new Browser();
+    await later.open(await byPasskey(authenticator)(later));
+    t.ok(await isSignedIn(later), 'an answer to a newer page counts');
+  }
+});
+
 t.test('a sign-in that is kept back ends with the authenticator app that it was made by', async (t) => {
   t.teardown(server.clock.restore);
   const { now } = server.clock;

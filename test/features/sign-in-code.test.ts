@@ -246,23 +246,27 @@ t.test('one name gets few codes, and a known device has a share of its own', asy
   t.ok(hasCode(await owner.submit(asked, { code: codeIn(smtp.received[4]) })));
 });
 
-t.test('a code is void after "This wasn’t me", and when the address has changed', async (t) => {
-  const stage = await open(t);
-  const { server, account } = stage;
-  const { accounts } = server.app.services;
-  const changes = [
-    () => accounts.signOut(account),
-    () => accounts.update(account, { claims: { email: 'other@example.com', email_verified: true } }),
-  ];
-  for (const change of changes) {
-    const browser = new Browser();
-    const page = await ask(stage, browser, 'grace');
-    const code = await nextCode(stage);
-    server.clock.advance(1);
-    await change();
-    t.equal((await browser.submit(page, { code })).status, 422);
-  }
-});
+t.test(
+  'a code is void after "This wasn’t me", the end of all other sessions, and a new address',
+  async (t) => {
+    const stage = await open(t);
+    const { server, account } = stage;
+    const { accounts, sessions } = server.app.services;
+    const changes = [
+      () => accounts.signOut(account),
+      () => sessions.endOthers(account, ''),
+      () => accounts.update(account, { claims: { email: 'other@example.com', email_verified: true } }),
+    ];
+    for (const change of changes) {
+      const browser = new Browser();
+      const page = await ask(stage, browser, 'grace');
+      const code = await nextCode(stage);
+      server.clock.advance(1);
+      await change();
+      t.equal((await browser.submit(page, { code })).status, 422);
+    }
+  },
+);
 
 t.test('an authenticator app is asked for after a code as after a password', async (t) => {
   const stage = await open(t, {

@@ -2,7 +2,7 @@ import { displayOf } from '../../http/interactions/client-display.ts';
 import { hasQuery } from '../../http/interactions/has-query.ts';
 import type { StepOutcome, Visit } from '../../http/interactions/step.ts';
 import type { Form } from '../../http/pages/form.ts';
-import { type Account, foldUsername } from '../../services/accounts/index.ts';
+import { type Account, foldUsername, isProofCurrent } from '../../services/accounts/index.ts';
 import { verifiedAddressOf } from '../../services/mail/index.ts';
 import { describeRequest } from '../../services/notices/index.ts';
 import { codeMinutes, codesPerHour } from '../../services/one-time-codes/index.ts';
@@ -171,8 +171,7 @@ export const createCodeSignIn = (
     if (!sent || !account?.enabled || verifiedAddressOf(account) !== sent.email) return undefined;
     if (sent.isUsed && !isAnsweredFor(visit, account)) return undefined;
     if (sessionAccount && sessionAccount.id !== account.id) return undefined;
-    const { passwordChangedAt = 0, signedOutAt = 0 } = account;
-    return Math.max(passwordChangedAt, signedOutAt) > sentAt ? undefined : account;
+    return isProofCurrent(account, sentAt) ? account : undefined;
   };
 
   const check = async (

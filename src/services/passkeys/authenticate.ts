@@ -1,5 +1,5 @@
 import type { Clock, Store } from '../../store/port.ts';
-import type { Account, Accounts } from '../accounts/index.ts';
+import { type Account, type Accounts, isProofCurrent } from '../accounts/index.ts';
 import type { Challenges } from './challenges.ts';
 import { challengeIn, parseAssertion } from './credential-json.ts';
 import { decoyPublicKey } from './decoy-key.ts';
@@ -64,7 +64,8 @@ export const createAuthenticatePasskey = ({
   ): Promise<{ readonly account: Account; readonly passkey: StoredPasskey }> => {
     const response = parseAssertion(credential);
     const challenge = challengeIn(response.response);
-    if (!(await challenges.redeem(challenge, purpose))) throw new PasskeyRefused('passkey_challenge');
+    const issuedAt = await challenges.redeem(challenge, purpose);
+    if (issuedAt === undefined) throw new PasskeyRefused('passkey_challenge');
 
     const owned = await findOwned(response.id);
     const publicKey = owned?.passkey.publicKey ?? decoyPublicKey();
@@ -86,6 +87,8 @@ export const createAuthenticatePasskey = ({
       throw new PasskeyRefused('other_account', { account: id });
     const account = await accounts.find(id);
     if (!account?.enabled) throw new PasskeyRefused('account_disabled', { account: id });
+    // The answer to a challenge may be kept back until what was signed in has ended.
+    if (!isProofCurrent(account, issuedAt)) throw new PasskeyRefused('passkey_challenge', { account: id });
     return { account, passkey: await noteUse(owned, verified) };
   };
 };

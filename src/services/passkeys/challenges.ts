@@ -12,8 +12,11 @@ export type ChallengePurpose = readonly [purpose: 'sign-in' | 'second-factor' | 
 export interface Challenges {
   /** Base64url. Nothing is stored, so pages that are only looked at cost nothing. */
   issue(purpose: ChallengePurpose): string;
-  /** True once for each challenge that was issued for this purpose and isn't too old. */
-  redeem(challenge: string, purpose: ChallengePurpose): Promise<boolean>;
+  /**
+   * When it was issued, in milliseconds since the epoch, once for each challenge that was issued for this purpose and isn't
+   * too old.
+   */
+  redeem(challenge: string, purpose: ChallengePurpose): Promise<number | undefined>;
 }
 
 interface Dependencies {
@@ -58,17 +61,18 @@ export const createChallenges = ({ store, clock, keys }: Dependencies): Challeng
 
     async redeem(challenge, purpose) {
       const bytes = Buffer.from(challenge, 'base64url');
-      if (bytes.length !== length || bytes.toString('base64url') !== challenge) return false;
-      const expiresAt = bytes.readUIntBE(0, timeBytes) + lifetimeMs;
-      if (!isIssued(bytes, purpose) || expiresAt <= clock.now()) return false;
+      if (bytes.length !== length || bytes.toString('base64url') !== challenge) return undefined;
+      const issuedAt = bytes.readUIntBE(0, timeBytes);
+      const expiresAt = issuedAt + lifetimeMs;
+      if (!isIssued(bytes, purpose) || expiresAt <= clock.now()) return undefined;
       const family = createHash('sha256').update(bytes).digest('base64url');
       try {
         await store.commit([
           { op: 'insert', key: { kind: kinds.usedPasskeyChallenge, family, id: '' }, body: '', expiresAt },
         ]);
-        return true;
+        return issuedAt;
       } catch (error) {
-        if (error instanceof Conflict) return false;
+        if (error instanceof Conflict) return undefined;
         throw error;
       }
     },

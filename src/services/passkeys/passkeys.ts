@@ -88,7 +88,8 @@ export const createPasskeys = (dependencies: Dependencies): Passkeys => {
     async register(account, { credential, purpose }, by) {
       const response = parseRegistration(credential);
       const challenge = challengeIn(response.response);
-      if (!(await challenges.redeem(challenge, purpose))) throw new PasskeyRefused('passkey_challenge');
+      if ((await challenges.redeem(challenge, purpose)) === undefined)
+        throw new PasskeyRefused('passkey_challenge');
       const verified = await verifyRegistration(enabledParty(), { response, challenge });
       const added: StoredPasskey = { ...verified, createdAt: clock.now() };
       const notice = by?.notice && notices.draft('passkey-added', { account: account.id, ...by.notice });

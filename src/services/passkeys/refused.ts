@@ -2,7 +2,7 @@
 export type PasskeyRefusal =
   /** It is no response of a browser, or not one to the options of this server. */
   | 'malformed_passkey'
-  /** Its challenge was used, is too old, or was issued for something else. */
+  /** Its challenge was used, is too old, is older than the end of what was signed in, or was issued for something else. */
   | 'passkey_challenge'
   | 'unknown_passkey'
   /** Signature, origin, RP ID, user handle, user verification or algorithm. */
