@@ -57,7 +57,7 @@ export const administrationFeatures = (
     consoleClients({ config, clock, clients, administration }),
     consoleBranding({ siteImages, administration }),
     consoleKeys({ keys, administration }),
-    consoleAudit({ config, store, administration }),
+    consoleAudit({ config, store, accounts, administration }),
     consoleOutbox({ store, administration }),
     consoleHealth({ config, readiness, audit, version, settings }),
     adminApi(

@@ -121,6 +121,21 @@ t.test('each filter of the audit record is in the address, and finds what it nam
   t.equal((await open(`/admin/audit?outcome=${encodeURIComponent(hostile)}`)).status, 200);
 });
 
+t.test('the audit record shows and takes user names', async (t) => {
+  const account = await server.app.services.accounts.findByUsername('admin');
+  t.ok(account);
+  const byName = await open('/admin/audit?account=admin');
+  t.match(byName.body, `account=${account?.id}">admin</a>`);
+  t.match(byName.body, 'value="admin"', 'the form keeps what was typed');
+  const ofOthers = await open('/admin/audit?account=viewer');
+  t.notMatch(ofOthers.body, `account=${account?.id}"`);
+  const byThem = await open('/admin/audit?type=admin.key.rotate&by=admin');
+  t.match(byThem.body, '<code>admin.<wbr>key.<wbr>rotate</code>', 'a name may break after its dots');
+  const lines = await open('/admin/audit/export?format=ndjson&account=admin');
+  t.ok(lines.body.split('\n').filter((line) => line !== '').length > 0);
+  for (const line of lines.body.trim().split('\n')) t.equal(JSON.parse(line).account, account?.id);
+});
+
 t.test('what others chose is text in the audit record', async (t) => {
   for (const path of [
     '/admin/audit',

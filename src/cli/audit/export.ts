@@ -1,7 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import type { Command } from '#src/command.ts';
 import { withAccounts } from '../account/with-accounts.ts';
-import { resolveAccount } from './account-names.ts';
 import { addQueryOptions, type QueryFlags } from './query.ts';
 
 const pageSize = 500;
@@ -19,8 +18,10 @@ export const exportOf: Command = (group, context) => {
     .option('--format <format>', 'ndjson or csv', parseFormat, 'ndjson')
     .action(async ({ format, ...query }: QueryFlags & { readonly format: Format }) => {
       await withAccounts(context, async (accounts, { store }) => {
-        const asked = await resolveAccount(accounts, query);
-        const { csvHead, csvLine, listRecords } = await import('#src/services/audit/index.ts');
+        const { csvHead, csvLine, listRecords, resolveAccounts } = await import(
+          '#src/services/audit/index.ts'
+        );
+        const asked = await resolveAccounts(accounts, query);
         if (format === 'csv') await output.stream(csvHead);
         let cursor: string | undefined;
         do {

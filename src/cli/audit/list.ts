@@ -2,7 +2,6 @@ import type { Command } from '#src/command.ts';
 import { withAccounts } from '../account/with-accounts.ts';
 import { addPagingOptions, answerPage, type PagingFlags, rejectBadCursor } from '../paging.ts';
 import { isoTime } from '../table.ts';
-import { namesOfSubjects, resolveAccount } from './account-names.ts';
 import { addQueryOptions, type QueryFlags } from './query.ts';
 
 export const list: Command = (group, context) => {
@@ -10,8 +9,8 @@ export const list: Command = (group, context) => {
   const command = addQueryOptions(group.command('list').description('what happened, the latest first'));
   addPagingOptions(command).action(async ({ limit, cursor, ...query }: PagingFlags & QueryFlags) => {
     const { page, nameOf } = await withAccounts(context, async (accounts, { store }) => {
-      const { listRecords } = await import('#src/services/audit/index.ts');
-      const asked = await resolveAccount(accounts, query);
+      const { listRecords, namesOfSubjects, resolveAccounts } = await import('#src/services/audit/index.ts');
+      const asked = await resolveAccounts(accounts, query);
       const found = await rejectBadCursor(
         listRecords(store, asked, { limit, ...(cursor !== undefined && { cursor }) }),
       );
@@ -27,7 +26,7 @@ export const list: Command = (group, context) => {
         record.outcome,
         record.reason ?? '',
         record.client ?? '',
-        nameOf(record.account),
+        record.account === undefined ? '' : nameOf(record.account),
         record.address ?? '',
         record.correlation ?? '',
         String(record.merged?.count ?? 1),

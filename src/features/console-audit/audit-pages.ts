@@ -1,7 +1,15 @@
 import type { Config } from '#config';
 import { Failure } from '../../errors.ts';
+import type { Accounts } from '../../services/accounts/index.ts';
 import type { Administration } from '../../services/administration/index.ts';
-import { type AuditRecord, csvHead, csvLine, listRecords } from '../../services/audit/index.ts';
+import {
+  type AuditRecord,
+  csvHead,
+  csvLine,
+  listRecords,
+  namesOfSubjects,
+  resolveAccounts,
+} from '../../services/audit/index.ts';
 import { type ConsoleHandler, consolePaths, pagingOf } from '../../services/console-pages/index.ts';
 import type { Store } from '../../store/port.ts';
 import { type AuditRow, auditPage } from '../../views/console/operation/audit.ts';
@@ -10,6 +18,7 @@ import { readFilters } from './filters.ts';
 export interface ConsoleAuditDependencies {
   readonly config: Pick<Config, 'audit'>;
   readonly store: Store;
+  readonly accounts: Pick<Accounts, 'find' | 'findByUsername'>;
   readonly administration: Pick<Administration, 'recordChange'>;
 }
 
@@ -18,13 +27,16 @@ const { audit: auditPath } = consolePaths;
 const maxPages = 20;
 const most = { records: 10_000, pages: 100 } as const;
 
-const toRow = ({ chain, seq, at, merged, details = {}, ...event }: AuditRecord): AuditRow => ({
+const toRow = (
+  { chain, seq, at, merged, details = {}, ...event }: AuditRecord,
+  nameOf: (subject: string) => string,
+): AuditRow => ({
   id: `${chain}/${seq}`,
   at,
   type: event.type,
   outcome: event.outcome,
   reason: event.reason,
-  account: event.account,
+  account: event.account === undefined ? undefined : { id: event.account, name: nameOf(event.account) },
   client: event.client,
   address: event.address,
   correlation: event.correlation,
@@ -33,17 +45,23 @@ const toRow = ({ chain, seq, at, merged, details = {}, ...event }: AuditRecord):
 });
 
 export const listAudit =
-  ({ config, store }: Pick<ConsoleAuditDependencies, 'config' | 'store'>): ConsoleHandler =>
+  ({ config, store, accounts }: Omit<ConsoleAuditDependencies, 'administration'>): ConsoleHandler =>
   async ({ frame, query }) => {
     const { filters, wanted, errors } = readFilters(query, frame.text.operation.audit.fields);
     const { items, next } =
-      errors.length > 0 ? { items: [] } : await listRecords(store, wanted, { ...pagingOf(query), maxPages });
+      errors.length > 0
+        ? { items: [] }
+        : await listRecords(store, await resolveAccounts(accounts, wanted), { ...pagingOf(query), maxPages });
+    const nameOf = await namesOfSubjects(
+      accounts,
+      items.map(({ account }) => account),
+    );
     return {
       page: auditPage(frame, {
         path: auditPath,
         filters,
         errors,
-        rows: items.map(toRow),
+        rows: items.map((item) => toRow(item, nameOf)),
         next,
         isOff: !config.audit.enabled,
         exportPath: `${auditPath}/export`,
@@ -54,7 +72,7 @@ export const listAudit =
   };
 
 export const exportAudit =
-  ({ store, administration }: Pick<ConsoleAuditDependencies, 'store' | 'administration'>): ConsoleHandler =>
+  ({ store, accounts, administration }: Omit<ConsoleAuditDependencies, 'config'>): ConsoleHandler =>
   async ({ by, frame, query }) => {
     const { wanted, errors } = readFilters(query, frame.text.operation.audit.fields);
     const { format } = query;
@@ -63,7 +81,10 @@ export const exportAudit =
         code: 'invalid_request',
         message: 'This page has no such filter or format.',
       });
-    const { items } = await listRecords(store, wanted, { limit: most.records, maxPages: most.pages });
+    const { items } = await listRecords(store, await resolveAccounts(accounts, wanted), {
+      limit: most.records,
+      maxPages: most.pages,
+    });
     administration.recordChange(by, {
       operation: 'audit.export',
       details: { format, records: items.length },

@@ -17,6 +17,7 @@ import type { SecretCipher } from '../keys/index.ts';
 import type { SpaceLeft } from './merge-refusals.ts';
 import { createRecorder, type RecorderState } from './recorder.ts';
 
+export { namesOfSubjects, resolveAccounts } from './account-names.ts';
 export { csvHead, csvLine } from './csv.ts';
 export type { ChainHead } from './heads.ts';
 export { type AuditQuery, listRecords } from './list-records.ts';

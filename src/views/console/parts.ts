@@ -7,6 +7,10 @@ import type { ConsoleFrame } from './frame.ts';
 export const moment = ({ page, zone }: ConsoleFrame, at: number): Html =>
   html`<time datetime="${new Date(at).toISOString()}">${dateTime(page.messages.tag, new Date(at), zone)}</time>`;
 
+/** A name with dots, such as that of an event. A narrow column breaks it after a dot. */
+export const dottedName = (name: string): Html =>
+  html`<code>${name.split('.').map((part, at) => (at === 0 ? part : html`.<wbr>${part}`))}</code>`;
+
 /** A line of a list of facts, if the fact is known. */
 export const fact = (name: string, value: Value): Html | undefined =>
   value === undefined || value === '' || value === false || (Array.isArray(value) && value.length === 0)

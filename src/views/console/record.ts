@@ -1,6 +1,6 @@
 import { type Html, html } from '../html.ts';
 import type { ConsoleFrame } from './frame.ts';
-import { moment, table } from './parts.ts';
+import { dottedName, moment, table } from './parts.ts';
 
 /** An entry of the audit record, in short. */
 export interface EntryModel {
@@ -30,7 +30,7 @@ export const renderEntries = (
       {
         label: text.event,
         cell: ({ type, outcome, reason }) =>
-          html`<code>${type}</code>${outcome !== 'ok' && html` <span class="badge badge-warn">${text.outcomes[outcome === 'refused' ? 'refused' : 'failed']}</span>`}${reason !== undefined && html` ${reason}`}`,
+          html`${dottedName(type)}${outcome !== 'ok' && html` <span class="badge badge-warn">${text.outcomes[outcome === 'refused' ? 'refused' : 'failed']}</span>`}${reason !== undefined && html` ${reason}`}`,
       },
       ...(withAccount ? [{ label: text.account, cell: ({ account }: EntryModel) => account }] : []),
       { label: text.client, cell: ({ client }) => client },

@@ -5,7 +5,7 @@ import { ownPath } from '../../links.ts';
 import { utcDateTime } from '../../time.ts';
 import type { ConsoleFrame } from '../frame.ts';
 import { consolePage } from '../layout.ts';
-import { nextPage, table } from '../parts.ts';
+import { dottedName, nextPage, table } from '../parts.ts';
 
 type Outcome = keyof OperationMessages['audit']['outcomes'];
 
@@ -15,7 +15,7 @@ export interface AuditRow {
   readonly type: string;
   readonly outcome: Outcome;
   readonly reason?: string | undefined;
-  readonly account?: string | undefined;
+  readonly account?: { readonly id: string; readonly name: string } | undefined;
   readonly client?: string | undefined;
   readonly address?: string | undefined;
   readonly correlation?: string | undefined;
@@ -104,10 +104,8 @@ const filterFields = (frame: ConsoleFrame, { path, filters, errors }: AuditModel
 
 const rowsOf = (frame: ConsoleFrame, path: string, rows: readonly AuditRow[]): Html => {
   const { audit: text } = frame.text.operation;
-  const only = (name: 'account' | 'client', value: string | undefined): Html | undefined =>
-    value === undefined
-      ? undefined
-      : html`<a href="${addressOf(path, { [name]: value })}"><code>${value}</code></a>`;
+  const only = (name: 'account' | 'client', value: string, shown: string | Html): Html =>
+    html`<a href="${addressOf(path, { [name]: value })}">${shown}</a>`;
   return table(
     text.title,
     [
@@ -119,15 +117,21 @@ const rowsOf = (frame: ConsoleFrame, path: string, rows: readonly AuditRow[]): H
       {
         label: text.fields.type,
         cell: ({ type, count }) =>
-          html`<code>${type}</code>${count > 1 && html` <span class="badge">${text.count(count)}</span>`}`,
+          html`${dottedName(type)}${count > 1 && html` <span class="badge">${text.count(count)}</span>`}`,
       },
       {
         label: text.fields.outcome,
         cell: ({ outcome, reason }) =>
           html`<span class="badge${outcome === 'ok' ? '' : ' badge-warn'}">${text.outcomes[outcome]}</span>${reason !== undefined && html`<br><code>${reason}</code>`}`,
       },
-      { label: text.fields.account, cell: ({ account }) => only('account', account) },
-      { label: text.fields.client, cell: ({ client }) => only('client', client) },
+      {
+        label: text.fields.account,
+        cell: ({ account }) => account && only('account', account.id, account.name),
+      },
+      {
+        label: text.fields.client,
+        cell: ({ client }) => client && only('client', client, html`<code>${client}</code>`),
+      },
       { label: text.fields.address, cell: ({ address }) => address },
       { label: text.details, cell: (row) => detailsOf(frame, row) },
     ],
