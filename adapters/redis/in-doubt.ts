@@ -147,7 +147,8 @@ export class InDoubtCommits {
         const keys = [log, ...group.keys];
         const former = group.writes.map((write) => {
           if (write === undefined) return 'z';
-          return write.op === 'replace' ? `=${bodyLine(write.expected)}` : '';
+          const isChanged = write.op === 'replace' && write.body !== write.expected;
+          return isChanged ? `=${bodyLine(write.expected)}` : '';
         });
         const moment = [String(this.#clock.now()), notAfter];
         const args = [nonce, ...moment, clustered ? 'shared' : '', ...former];

@@ -69,8 +69,8 @@ const store: readonly Mutation[] = [
   {
     name: 'index entries stay with a body that is put back',
     file: 'adapters/redis/scripts/commit.lua',
-    from: 'if to[name] ~= line or written[name] or whole[key] then',
-    to: "if name ~= '#' and (to[name] ~= line or written[name] or whole[key]) then",
+    from: 'if to[name] ~= line or written[name] or is_whole then',
+    to: "if name ~= '#' and (to[name] ~= line or written[name] or is_whole) then",
     tests: ['adapters/redis-cluster-undo.test.ts'],
   },
   {
@@ -83,8 +83,8 @@ const store: readonly Mutation[] = [
   {
     name: 'a document that a lost commit removed stays removed',
     file: 'adapters/redis/scripts/undo.lua',
-    from: "removal.before ~= '' and not text",
-    to: 'false',
+    from: 'elseif found and not text then',
+    to: 'elseif false then',
     tests: ['adapters/redis-cluster-undo.test.ts'],
   },
   {
@@ -107,6 +107,34 @@ const store: readonly Mutation[] = [
     from: 'if n and rows[n + 2] == change.name and',
     to: 'if false and',
     tests: ['adapters/redis-cluster-undo.test.ts'],
+  },
+  {
+    name: 'a condition keeps what a lost commit has created',
+    file: 'adapters/redis/scripts/undo.lua',
+    from: 'if mark == created or not from then return',
+    to: 'if true then return',
+    tests: ['fuzz/undo-log.test.ts'],
+  },
+  {
+    name: 'a lost commit removes what another one has put in its place',
+    file: 'adapters/redis/scripts/undo.lua',
+    from: "if rows[n + 1] == key and (rows[n + 2] == '=' or rows[n + 2] == 'document') then return false end",
+    to: 'if from > limit then return false end',
+    tests: ['fuzz/undo-log.test.ts'],
+  },
+  {
+    name: 'a value that another commit sets again goes with a lost one',
+    file: 'adapters/redis/scripts/commit.lua',
+    from: 'for p = a + 4, last, 2 do touch(key,',
+    to: 'for p = a + 4, 0, 2 do touch(key,',
+    tests: ['fuzz/undo-log.test.ts'],
+  },
+  {
+    name: 'a field that another commit removes again comes back',
+    file: 'adapters/redis/scripts/commit.lua',
+    from: 'if not from[name] and not to[name] then note(key, name) end',
+    to: 'if false then note(key, name) end',
+    tests: ['fuzz/undo-log.test.ts'],
   },
   {
     name: 'a commit in doubt on one server keeps its index entries',

@@ -24,7 +24,9 @@ if ARGV[6] ~= '' then
   for n = 1, #rows, 5 do
     -- The rows were written with everything else on this slot, so this is a resend.
     if rows[n] == nonce then return 1 end
-    logged[rows[n + 1]] = true
+    local key, name = rows[n + 1], rows[n + 2]
+    logged[key] = logged[key] or {}
+    if name ~= 'document' and name ~= '+' then logged[key][name] = true end
   end
 end
 
@@ -127,7 +129,7 @@ for i = 1, count do
     passed_over = false
     if op == 'p' then
       local before = docs[key]
-      whole[key] = logged[key]
+      whole[key] = true
       write(key, {
         expires = ARGV[a + 1] ~= '' and ARGV[a + 1] or nil,
         tags = ARGV[a + 2] ~= '' and ARGV[a + 2] or nil,
@@ -169,6 +171,8 @@ for i = 1, count do
         if (stop and sub(doc.rest, 1, stop - 1) or doc.rest) ~= expected then
           return i .. ' changed ' .. (doc.mark or '')
         end
+        -- The mark of the commit that has created the document is lost, and the log keeps it.
+        if log and byte(doc.mark or '~') == 43 then logged[key] = logged[key] or {} end
         a = change(key, doc, a + 2, expected)
         -- A document that this commit created keeps the mark by which all of it can be undone.
         if doc.mark ~= '+' .. nonce then doc.mark = '~' .. nonce end
@@ -244,11 +248,16 @@ local function note_changes(key, text)
     if before or logged[key] then note(key, 'document', before and '=' .. before) end
     return
   end
-  local from, to, written = components(before), components(text), touched[key] or {}
-  if to['+'] == '~' .. nonce then to['+'] = from['+'] end
-  if to['!'] and sub(to['!'], 2, #nonce + 2) == nonce .. ' ' then to['!'] = from['!'] end
+  local from, to = components(before), components(text)
+  local is_created = byte(from['+'] or '~') == 43
+  -- Only the mark of the commit that has created the document is put back. It comes first: undo.lua looks behind it.
+  if is_created and to['+'] ~= from['+'] then note(key, '+', '=' .. from['+'], to['+'] and '=' .. to['+']) end
+  from['+'], to['+'] = nil, nil
+  if not logged[key] and to['!'] and sub(to['!'], 2, #nonce + 2) == nonce .. ' ' then to['!'] = from['!'] end
+  local is_whole = whole[key] and (logged[key] or is_created)
+  local written = is_whole and logged[key] or touched[key] or {}
   for name, line in pairs(from) do
-    if to[name] ~= line or written[name] or whole[key] then
+    if to[name] ~= line or written[name] or is_whole then
       note(key, name, '=' .. line, to[name] and '=' .. to[name])
     end
   end
@@ -258,7 +267,6 @@ local function note_changes(key, text)
   for name in pairs(written) do
     if not from[name] and not to[name] then note(key, name) end
   end
-  if whole[key] then note(key, 'whole') end
 end
 
 local gone = {}

@@ -51,6 +51,8 @@ local function store(key, text)
   end
 end
 
+-- What another commit found in a document that this one had created goes, if both are undone.
+local created, gone, lost_mark = '+' .. nonce, '+', {}
 local rows = call('LRANGE', log, 0, -1)
 local own = {}
 for n = 1, #rows, 5 do
@@ -58,6 +60,8 @@ for n = 1, #rows, 5 do
   if rows[n] == nonce then
     own[key] = own[key] or {}
     own[key][#own[key] + 1] = { name = rows[n + 2], before = rows[n + 3], after = rows[n + 4], row = n }
+  elseif rows[n + 2] == '+' and rows[n + 3] == '=' .. created then
+    rows[n + 3], lost_mark[key] = '=' .. gone, n
   end
 end
 
@@ -69,13 +73,10 @@ local function later_row(change, key, limit, is_same)
 end
 
 local function any() return true end
-local function is_document(name) return name == 'document' end
 
 -- Another commit has written the same since then. What it found is what it puts back, if it is undone as well.
 local function is_taken_over(change, key, limit)
-  local n = later_row(change, key, limit, function(name)
-    return name == change.name or name == 'whole' or name == 'document'
-  end)
+  local n = later_row(change, key, limit, function(name) return name == change.name or name == 'document' end)
   if n and rows[n + 2] == change.name and rows[n + 3] == change.after then rows[n + 3] = change.before end
   return n ~= nil
 end
@@ -99,36 +100,63 @@ local function put_back(key, parts, fields, limit)
   return changed
 end
 
--- The text without this commit, or nil when nothing is to change; '' for a document that goes.
+-- Whether this commit has created the document, and no other one has written its body since then.
+local function is_own(key, mark, limit)
+  local from = lost_mark[key]
+  if mark == created or not from then return mark == created end
+  for n = from, limit - 1, 5 do
+    if rows[n + 1] == key and (rows[n + 2] == '=' or rows[n + 2] == 'document') then return false end
+  end
+  return from < limit
+end
+
+-- The text without this commit: nil when nothing is to change, and '' for a document that goes.
 local function undone(key, text, before, limit)
   local parts, fields = components(text)
-  if parts['+'] == '+' .. nonce then return '' end
+  if is_own(key, parts['+'], limit) then return '' end
   local changed = false
-  if parts['!'] and sub(parts['!'], 2, #nonce + 2) == nonce .. ' ' then parts['!'], changed = nil, true end
   local replaced = parts['+'] == '~' .. nonce
-  if replaced then
-    parts['+'], changed = nil, true
-    if not own[key] and before ~= '' then parts['='] = sub(before, 2) end
-  end
+  if replaced and not own[key] and before ~= '' then parts['='] = sub(before, 2) end
   if own[key] and (shared or replaced) and put_back(key, parts, fields, limit) then changed = true end
+  if parts['+'] == gone then return '' end
+  if parts['!'] and sub(parts['!'], 2, #nonce + 2) == nonce .. ' ' then parts['!'], changed = nil, true end
+  if parts['+'] == '~' .. nonce then parts['+'], changed = nil, true end
   return changed and join(parts, fields) or nil
+end
+
+-- A row for a whole document has what the commit found before it removed or created the document: '' for nothing.
+local function undo_whole(key, text, change)
+  local found = change.before ~= '' and sub(change.before, 2)
+  local later = later_row(change, key, #rows, any)
+  if text and is_own(key, components(text)['+'], #rows) then
+    if found then store(key, found) else call('DEL', key) end
+  elseif later then
+    if rows[later + 2] == 'document' and rows[later + 3] == '' then rows[later + 3] = change.before end
+  elseif found and not text then
+    store(key, found)
+  end
+end
+
+-- Other commits have removed the document. Each puts it back, if it is undone as well, without this commit.
+local function undo_removed(key, before)
+  for n = own[key] and own[key][1].row or 1, #rows, 5 do
+    if rows[n] ~= nonce and rows[n + 1] == key and rows[n + 2] == 'document' and rows[n + 3] ~= '' then
+      local result = undone(key, sub(rows[n + 3], 2), before, n)
+      if result then rows[n + 3] = result == '' and '' or '=' .. result end
+      return
+    end
+  end
 end
 
 local function undo_document(key, before)
   local text, changes = call('GET', key), own[key]
-  local removal = changes and changes[1].name == 'document' and changes[1]
-  if removal then
-    if removal.before ~= '' and not text and not later_row(removal, key, #rows, any) then
-      store(key, sub(removal.before, 2))
-    end
+  if changes and changes[1].name == 'document' then
+    undo_whole(key, text, changes[1])
   elseif text then
     local result = undone(key, text, before, #rows)
     if result == '' then call('DEL', key) elseif result then store(key, result) end
-  elseif changes then
-    -- Another commit has removed the document. It puts it back, if it is undone, without this commit.
-    local n = later_row(changes[1], key, #rows, is_document)
-    local result = n and rows[n + 3] ~= '' and undone(key, sub(rows[n + 3], 2), before, n)
-    if result then rows[n + 3] = result == '' and '' or '=' .. result end
+  else
+    undo_removed(key, before)
   end
 end
 
@@ -150,7 +178,7 @@ for i = 2, #KEYS do
   end
 end
 
-if next(own) then
+if #rows > 0 then
   local kept = call('PTTL', log)
   call('DEL', log)
   for n = 1, #rows, 5 do
