@@ -37,7 +37,7 @@ const device = {
 const server = await startInProcess(t, {
   ...usualConfig,
   clients: [...usualConfig.clients, device],
-  security: { password: { memory_kib: 8192, passes: 1 } },
+  security: { factors: { remember_days: 30 }, password: { memory_kib: 8192, passes: 1 } },
   upstreams: [settingsOf(acme)],
 });
 const { issuer, app, store } = server;
@@ -322,6 +322,46 @@ t.test('a sign-in that is kept back ends with the authenticator app that it was 
       t.ok(await isSignedIn(owner));
     });
   }
+});
+
+t.test('a browser that gave a second factor is forgotten with all other sessions', async (t) => {
+  t.teardown(server.clock.restore);
+  const { now } = server.clock;
+  const person = await newPerson();
+  const owner = await signedIn(person);
+  const { key } = await setUpApp(owner, await owner.open(`${account}/authenticator/add`), now());
+  const end = () => submitAt(owner, `${sessions}/others`);
+  /** The redirect after the code is kept back. */
+  const giveCode = async (browser: Browser): Promise<void> => {
+    server.clock.advance(31);
+    const ask = await browser.open(await byPassword(person)(browser));
+    await keepBack(t, browser, ask, { code: codeAt(key, now()), remember_browser: 'yes' });
+  };
+  const isAsked = async (browser: Browser): Promise<boolean> =>
+    (await browser.open(await byPassword(person)(browser))).body.includes('factor-submit');
+
+  const before = new Browser();
+  await giveCode(before);
+  server.clock.advance(1);
+  await end();
+  server.clock.advance(1);
+  t.ok(await isAsked(before), 'also one that has no session yet');
+
+  const underWay = new Browser();
+  const held = holdCommitted(store, (writes) => writes.some((write) => write.key.kind === kinds.factors));
+  const giving = giveCode(underWay);
+  await held.arrived;
+  server.clock.advance(1);
+  await end();
+  server.clock.advance(1);
+  held.release();
+  await giving;
+  t.ok(await isAsked(underWay), 'also one whose code is on the way');
+
+  const after = new Browser();
+  await giveCode(after);
+  server.clock.advance(1);
+  t.notOk(await isAsked(after), 'one that follows is remembered');
 });
 
 t.test('a sign-in that is kept back ends with the recovery codes that it was made by', async (t) => {

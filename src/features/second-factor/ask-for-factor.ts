@@ -112,7 +112,9 @@ export const createAskForFactor = (
   ): Promise<StepOutcome> => {
     const { id } = pending.account;
     const cookies =
-      remember && remembered.isOffered ? [remembered.cookieAfterSecondFactor(visit.request.headers, id)] : [];
+      remember && remembered.isOffered
+        ? [remembered.cookieAfterSecondFactor(visit.request.headers, id, at)]
+        : [];
     return finish(visit, { ...pending, second, at, cookies });
   };
 

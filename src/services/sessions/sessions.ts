@@ -50,7 +50,10 @@ export interface Sessions {
    * too. The clients are notified. Undefined when there is no such session.
    */
   end(id: string, options?: EndOptions): Promise<SessionSummary | undefined>;
-  /** Ends all sessions of an account but one, as `end` does, and sign-ins without a session yet. Returns how many. */
+  /**
+   * Ends all sessions of an account but one, as `end` does, and sign-ins without a session yet, with what their browsers
+   * are remembered for. Returns how many.
+   */
   endOthers(account: string, kept: string, options?: Omit<EndOptions, 'account'>): Promise<number>;
   listGrants(account: string, options?: Paging & { readonly client?: string }): Promise<PageOf<GrantSummary>>;
   /** Undefined when there is no such grant. */
@@ -129,6 +132,7 @@ export const createSessions = ({
     async endOthers(account, kept, options) {
       // First, so that a sign-in that becomes a session meanwhile is in the list or void.
       await accounts.endPendingSignIns(account);
+      await forgetBrowsers(account);
       let ended = 0;
       let cursor: string | undefined;
       do {

@@ -61,8 +61,9 @@ export const createRememberedBrowsers = ({ config, clock, cookieKeys }: Dependen
       return entry !== undefined && Number.parseInt(entry.at, 36) > since;
     },
 
-    cookieAfterSecondFactor(headers: IncomingHttpHeaders, account: string): string {
-      const at = clock.now().toString(36);
+    /** `givenAt` is a moment before the second factor was checked, in milliseconds since the epoch. */
+    cookieAfterSecondFactor(headers: IncomingHttpHeaders, account: string, givenAt: number): string {
+      const at = givenAt.toString(36);
       const entry: Entry = { at, mac: macOf(subject(account, at), cookieKeys()) };
       const others = entriesIn(headers).filter((other) => !isOf(account)(other));
       const value = [entry, ...others]
