@@ -261,8 +261,8 @@ t.test('the owner of a former address takes the account back, and nobody takes i
   const [ofOwner = ''] = linksIn(await smtp.next('old@example.com'), server.issuer);
   await change('second@example.com');
   const notice = await smtp.next('thief@example.com');
-  const [ofThief = ''] = linksIn(notice, server.issuer);
   t.match(parseMail(notice).text, 'email address of your account was changed');
+  t.strictSame(linksIn(notice, server.issuer), [], 'the address of the thief can’t come back');
 
   const owner = new Browser();
   const page = await owner.open(ofOwner);
@@ -277,10 +277,6 @@ t.test('the owner of a former address takes the account back, and nobody takes i
   t.equal((await stage.browser.request(`${server.issuer}/account/email`)).status, 303, 'all is ended');
   const reset = await linkTo(stage, 'old@example.com');
   t.match(reset, '/account/reset/');
-
-  const thief = new Browser();
-  t.equal((await thief.request(ofThief)).status, 410, 'a change that was taken back has no owner');
-  t.strictSame(await emailOf(stage), { email: 'old@example.com', verified: true });
 });
 
 t.test('notices at an address that the account has left lead nowhere', async (t) => {

@@ -108,7 +108,9 @@ export const recoveryPages = ({
     let codes: readonly string[] | undefined;
     try {
       await links.useUp(link, async (consume) => {
-        if (password !== '') await accounts.setPassword(account.id, password, { also: [consume] });
+        const voidsFormerAddresses = true;
+        if (password !== '')
+          await accounts.setPassword(account.id, password, { voidsFormerAddresses, also: [consume] });
         if (code === '') return;
         const also = password === '' ? [consume] : [];
         const verdict = await factors.enrol(account, { ...app, by, replace: true, also });

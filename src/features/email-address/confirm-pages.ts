@@ -80,11 +80,16 @@ export const confirmPages = (dependencies: EmailAddressDependencies): FastifyPlu
   };
 
   /** The former address learns of the change in the same commit. */
-  const draftNotice = (request: FastifyRequest, account: Account, email: string) => {
-    const to = verifiedAddressOf(account);
-    if (to === undefined || to === email) return undefined;
-    const { tag } = pages.pageFor(request).messages;
-    return notices.draft('address-changed', { account: account.id, to, ...describeRequest(request, tag) });
+  const draftNotice = (request: FastifyRequest, before: Account, after: Account) => {
+    const to = verifiedAddressOf(before);
+    if (to === undefined || to === verifiedAddressOf(after)) return undefined;
+    const former = after.formerAddresses?.find(({ email }) => email === to);
+    return notices.draft('address-changed', {
+      account: after.id,
+      to,
+      ...(former && { changedAt: String(former.changedAt) }),
+      ...describeRequest(request, pages.pageFor(request).messages.tag),
+    });
   };
 
   const confirm = async (request: FastifyRequest, { link, account, email }: Confirmation): Promise<void> => {
@@ -92,7 +97,6 @@ export const confirmPages = (dependencies: EmailAddressDependencies): FastifyPlu
       ...(followsAddress(account, withEmail) && { username: email }),
       claims: { email, email_verified: true },
     };
-    const notice = draftNotice(request, account, email);
     /** What ends the sign-ins of the account may be committed while this request is under way. */
     const check = (held: Account): void => {
       if (!held.enabled || isOutdated(held, link.createdAt)) throw linkGone();
@@ -100,7 +104,12 @@ export const confirmPages = (dependencies: EmailAddressDependencies): FastifyPlu
     try {
       await Draft.commitWith((writesOf) =>
         links.useUp(link, (consume) =>
-          accounts.update(account.id, change, { also: [consume, ...writesOf(notice)], check }),
+          accounts.update(account.id, change, {
+            also: [consume],
+            alsoFor: (before, after) => writesOf(draftNotice(request, before, after)),
+            addressGivenBy: 'person',
+            check,
+          }),
         ),
       );
     } catch (error) {

@@ -1,3 +1,4 @@
+import { addressReturnsForMs } from '../../services/accounts/index.ts';
 import {
   languageOf,
   type MailContextIn,
@@ -38,7 +39,7 @@ const templates = {
   'recovery-codes-made': recoveryCodesMadeNotice,
   'recovery-link': recoveryLinkNotice,
 } satisfies Record<NoticeKind, unknown>;
-const linkSeconds = 7 * 86_400;
+const linkSeconds = addressReturnsForMs / 1000;
 const hour = 3_600_000;
 
 /** Each notice to a former address goes to another one, so no inbox is filled. */
@@ -53,28 +54,27 @@ export const createComposeNotice =
   }: Pick<NoticesDependencies, 'config' | 'accounts' | 'links' | 'throttle'>) =>
   (kind: NoticeKind) =>
   async (about: Partial<Notice>, contextIn: MailContextIn): Promise<Message | undefined> => {
-    const { id = '', account: accountId = '', at = '', language = '', address, agent, to: former } = about;
+    const { id = '', account: accountId = '', at = '', language = '', address, agent } = about;
+    const { to: former, changedAt } = about;
     const account = await accounts.find(accountId);
     const to = former ?? (account && verifiedAddressOf(account));
     if (!account || to === undefined) return undefined;
-    const { token, isNew } = await links.ensure(
-      id,
-      {
-        purpose: notMePurpose,
-        account: account.id,
-        email: to,
-        data: { at, ...(former !== undefined && { changedAt: at }) },
-      },
-      linkSeconds,
-    );
+    const render = (href?: string): Message => ({
+      to,
+      ...templates[kind](contextIn(languageOf(account) ?? language), {
+        request: { account: account.username, at: new Date(Number(at)), address, userAgent: agent },
+        href,
+      }),
+    });
+    // A former address that can't come back gets no link.
+    if (former !== undefined && changedAt === undefined) return render();
+    const data = { at, ...(changedAt !== undefined && { changedAt }) };
+    const link = { purpose: notMePurpose, account: account.id, email: to, data };
+    const { token, isNew } = await links.ensure(id, link, linkSeconds);
     const limit = isUnlimited(kind) ? 0 : config.security.throttle.mail_per_recipient;
     // A person who knows the password could fill the inbox.
     if (isNew && !(await throttle.take(kind, account.id, limit, hour)).allowed) return undefined;
-    const mail = templates[kind](contextIn(languageOf(account) ?? language), {
-      request: { account: account.username, at: new Date(Number(at)), address, userAgent: agent },
-      href: `${config.issuer}${notMePath}/${token}`,
-    });
-    return { to, ...mail };
+    return render(`${config.issuer}${notMePath}/${token}`);
   };
 
 type Template = typeof addressTakenMail;

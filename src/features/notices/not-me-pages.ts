@@ -16,11 +16,30 @@ interface Reported {
   /** Ways to sign in that were added before this moment stay. */
   readonly since: number;
   readonly former: FormerAddress | undefined;
+  /** Throws when the link doesn't count for the account any more. */
+  readonly check: (held: Account) => void;
   readonly by: { readonly address: string; readonly correlation: string };
 }
 
 /** Each round but the last one has removed something that was added meanwhile. */
 const maxRounds = 5;
+
+/** The address that comes back, for a link of the notice to a former address. */
+const formerAddressIn = ({ email, data }: OneTimeLink): FormerAddress | undefined =>
+  data?.['changedAt'] === undefined || email === undefined
+    ? undefined
+    : { email, changedAt: Number(data['changedAt']) };
+
+/**
+ * A reader of mail at an address that the account has left must not remove what its owner has set up since, unless that
+ * address may come back.
+ */
+const checkOf = (link: OneTimeLink): Reported['check'] => {
+  const former = formerAddressIn(link);
+  return (held) => {
+    if (former ? !isRestorable(held, former) : verifiedAddressOf(held) !== link.email) throw linkGone();
+  };
+};
 
 /** What a notice is about is older than the notice by a moment. */
 const addedBeforeMs = 60_000;
@@ -42,22 +61,12 @@ export const notMePages = ({
     const link = await links.find(notMePurpose, token);
     const account: Account | undefined = await accounts.find(link.account ?? '');
     if (!account) throw linkGone();
-    const former = await findFormer(account, link);
-    // A reader of mail at an address that the account has left must not remove what its owner has set up since.
-    if (!former && verifiedAddressOf(account) !== link.email) throw linkGone();
-    return { account, link, former };
-  };
-
-  /** The address that comes back, for a link of the notice to a former address. */
-  const findFormer = async (
-    account: Account,
-    { email, data }: OneTimeLink,
-  ): Promise<FormerAddress | undefined> => {
-    if (data?.['changedAt'] === undefined || email === undefined) return undefined;
-    const changedAt = Number(data['changedAt']);
-    const owner = await accounts.findByEmail(email);
-    if (!isRestorable(account, changedAt) || (owner && owner.id !== account.id)) throw linkGone();
-    return { email, changedAt };
+    const former = formerAddressIn(link);
+    const owner = former && (await accounts.findByEmail(former.email));
+    if (owner && owner.id !== account.id) throw linkGone();
+    const check = checkOf(link);
+    check(account);
+    return { account, link, former, check };
   };
 
   /** A link to an upstream is another way to sign in, so one that was added since goes as well. */
@@ -68,9 +77,9 @@ export const notMePages = ({
   };
 
   /** Returns how many ways to sign in there were. */
-  const removeWays = async (account: Account, { since, by }: Reported): Promise<number> => {
+  const removeWays = async (account: Account, { since, check, by }: Reported): Promise<number> => {
     const hasPassword = account.from === 'store' && (await accounts.find(account.id))?.hasPassword === true;
-    if (hasPassword) await accounts.removePassword(account.id);
+    if (hasPassword) await accounts.removePassword(account.id, { check });
     const removed = [
       await passkeys.removeAll(account, { since, by }),
       await factors.removeSince(account, since, by),
@@ -84,9 +93,10 @@ export const notMePages = ({
    * sign in by a way before it is removed, and add another one, so it goes on until nothing was there to remove.
    */
   const takeBack = async (account: Account, reported: Reported): Promise<void> => {
+    const { former, check } = reported;
     for (let round = 1; round <= maxRounds; round += 1) {
       await endEverything(account.id);
-      if (round === 1 && reported.former) await accounts.removePassword(account.id, reported.former);
+      if (round === 1 && former) await accounts.removePassword(account.id, { former, check });
       if ((await removeWays(account, reported)) === 0) return;
     }
     await endEverything(account.id);
@@ -113,10 +123,11 @@ export const notMePages = ({
       const done = () => reply.header('cache-control', 'no-store').redirect(notMePath, 303);
       return submitOnce({
         async submit() {
-          const { link, account, former } = await findNotMe(token);
+          const { link, account, former, check } = await findNotMe(token);
           // Before the link is used up: a request that was interrupted can be repeated.
           const since = Number(link.data?.['at'] ?? link.createdAt) - addedBeforeMs;
-          await takeBack(account, { since, former, by: { address: request.ip, correlation: request.id } });
+          const by = { address: request.ip, correlation: request.id };
+          await takeBack(account, { since, former, check, by });
           await links.useUp(link, async (consume) => {
             const work = new UnitOfWork(store);
             work.stage(consume);

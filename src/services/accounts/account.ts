@@ -32,8 +32,8 @@ export interface Account {
    * first time.
    */
   readonly pendingSignInsEndedAt?: number;
-  /** Changes of the address between these moments were taken back. In milliseconds since the epoch. */
-  readonly addressRestored?: { readonly changedAt: number; readonly at: number };
+  /** Verified addresses that may come back: former-address.ts. */
+  readonly formerAddresses?: readonly { readonly email: string; readonly changedAt: number }[];
   /** Absent when nothing is. */
   readonly required?: readonly Requirement[];
   /**

@@ -1,6 +1,7 @@
 import type { Clock } from '../../store/port.ts';
 import { assertConditions } from './change.ts';
 import type { Accounts } from './contract.ts';
+import { voidFormerAddresses } from './former-address.ts';
 import type { AccountRecord } from './record.ts';
 import { changeRequired } from './requirements.ts';
 import type { AccountStore } from './store.ts';
@@ -13,7 +14,7 @@ interface Dependencies {
 
 export const createChangeFactors =
   ({ stored, clock, invalidate }: Dependencies): Accounts['changeFactors'] =>
-  async (id, { writes, add, remove, endsPendingSignIns, check }) => {
+  async (id, { writes, add, remove, endsPendingSignIns, voidsFormerAddresses, check }) => {
     const withFactors = (record: AccountRecord): AccountRecord => {
       assertConditions(record, { check });
       const { factors: former = [], factorAddedAt: before } = record;
@@ -21,7 +22,7 @@ export const createChangeFactors =
       const isFirst = former.length === 0 && factors.length > 0;
       const factorAddedAt = isFirst ? clock.now() : before;
       return {
-        ...record,
+        ...(voidsFormerAddresses ? voidFormerAddresses(record, clock.now()) : record),
         factors,
         ...(factorAddedAt !== undefined && { factorAddedAt }),
         ...(endsPendingSignIns && { pendingSignInsEndedAt: clock.now() }),

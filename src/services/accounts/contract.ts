@@ -15,6 +15,8 @@ interface FactorChange {
   readonly remove?: FactorKind;
   /** Something was removed that sign-ins may have been made by. */
   readonly endsPendingSignIns?: boolean | undefined;
+  /** The person has used a recovery link: no former address can come back. */
+  readonly voidsFormerAddresses?: boolean | undefined;
   /** Throws when the factors must not be changed as the account is. */
   readonly check?: ChangeConditions['check'];
 }
@@ -105,7 +107,12 @@ interface ChangeOptions extends ChangeConditions, RoleRight {
   readonly also?: readonly Write[];
 }
 
+/** Who has given a new address. A person has confirmed it by a link; an upstream gives that of the person there. */
+export type AddressGivenBy = 'operator' | 'person' | 'upstream';
+
 interface UpdateOptions extends ChangeOptions {
+  /** Who gives the verified address, where the change has another one. Default: an operator. */
+  readonly addressGivenBy?: AddressGivenBy;
   /** Committed together with the change, as a message about it. Called again when another process wins a race. */
   readonly alsoFor?: (before: Account, after: Account) => readonly Write[];
 }
@@ -171,11 +178,17 @@ export interface ChangePassword extends ChangeConditions {
   readonly isTemporary?: boolean;
   /** Names the form that sets it, so that the same form can be recognized when it arrives again. */
   readonly form?: string;
+  /** The person has used a recovery link: no former address can come back. */
+  readonly voidsFormerAddresses?: boolean;
   /** Committed together with the password, as the use of the link that allows the change. */
   readonly also?: readonly Write[];
 }
 
-/** A verified address that the account had until `changedAt`. */
+interface RemovePassword extends Pick<ChangeConditions, 'check'> {
+  readonly former?: FormerAddress | undefined;
+}
+
+/** A verified address that the account had until `changedAt`, in milliseconds since the epoch. */
 export interface FormerAddress {
   readonly email: string;
   readonly changedAt: number;
@@ -275,9 +288,9 @@ export interface Accounts {
   resetPassword(id: string, options?: ChangePassword): Promise<string>;
   /**
    * Removes the password, as when another person knows it: a link for a new one, or another way to sign in, leads back.
-   * With a former address, the changes since then are taken back. It can be repeated.
+   * A former address becomes the address of the account again. It can be repeated.
    */
-  removePassword(id: string, former?: FormerAddress): Promise<void>;
+  removePassword(id: string, options?: RemovePassword): Promise<void>;
   /**
    * Commits a change of second factors together with what the account says about them. Throws `Conflict` when the factors
    * have changed meanwhile.

@@ -22,7 +22,7 @@ export type {
   ImportAccount,
   Importer,
 } from './contract.ts';
-export { followsAddress, isRestorable } from './former-address.ts';
+export { addressReturnsForMs, followsAddress, isRestorable } from './former-address.ts';
 export { createHasAccount } from './has-account.ts';
 export { isSignInCurrent } from './lookup.ts';
 export { createPasswords, hashProblem } from './password/passwords.ts';

@@ -5,7 +5,7 @@ import { versionOf } from '../record-version.ts';
 import { searchEntries, searchTexts } from '../search/index.ts';
 import type { Account, Claims, FactorKind, Requirement } from './account.ts';
 import { verifiedEmailOf } from './claims.ts';
-import type { ExportedAccount } from './contract.ts';
+import type { ExportedAccount, FormerAddress } from './contract.ts';
 import { allGroupsOf } from './group-sources.ts';
 import { foldUsername, nameFamily } from './username.ts';
 
@@ -24,7 +24,10 @@ export interface AccountRecord {
   readonly passwordForm?: string;
   readonly signedOutAt?: number;
   readonly pendingSignInsEndedAt?: number;
-  readonly addressRestored?: AddressRestored;
+  /** Verified addresses that the account had, the oldest first: former-address.ts. */
+  readonly formerAddresses?: readonly StoredFormerAddress[];
+  /** When the verified address last took the place of another one, unless an operator has set it. */
+  readonly addressChangedAt?: number;
   readonly createdAt: number;
   readonly updatedAt: number;
   /** See services/record-version.ts. */
@@ -35,10 +38,9 @@ export interface AccountRecord {
   readonly demo?: true;
 }
 
-/** Changes of the address that were made between the two moments were taken back. */
-interface AddressRestored {
-  readonly changedAt: number;
-  readonly at: number;
+interface StoredFormerAddress extends FormerAddress {
+  /** It can't come back. */
+  readonly isVoid?: boolean;
 }
 
 /**
@@ -171,7 +173,9 @@ export const toAccount = (record: AccountRecord): Account => ({
   ...(record.pendingSignInsEndedAt !== undefined && {
     pendingSignInsEndedAt: record.pendingSignInsEndedAt,
   }),
-  ...(record.addressRestored && { addressRestored: record.addressRestored }),
+  ...(record.formerAddresses && {
+    formerAddresses: record.formerAddresses.filter(({ isVoid = false }) => !isVoid),
+  }),
   ...(record.required !== undefined && record.required.length > 0 && { required: record.required }),
   ...(record.factors !== undefined && record.factors.length > 0 && { factors: record.factors }),
   ...(record.factorAddedAt === undefined ? {} : { factorAddedAt: record.factorAddedAt }),

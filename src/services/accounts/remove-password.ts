@@ -14,9 +14,13 @@ export const createRemovePassword = ({
   withEmail,
   accountChange: { change },
 }: Dependencies): Pick<Accounts, 'removePassword'> => ({
-  async removePassword(id, former) {
-    await change(id, 'account.password_removed', ({ hash: _, ...record }) =>
-      former ? withFormerAddress(record, { former, now: clock.now(), withEmail }) : record,
+  async removePassword(id, { former, check } = {}) {
+    await change(
+      id,
+      'account.password_removed',
+      ({ hash: _, ...record }) =>
+        former ? withFormerAddress(record, { former, now: clock.now(), withEmail }) : record,
+      { check },
     );
   },
 });

@@ -5,6 +5,7 @@ import type { Account } from './account.ts';
 import type { AccountChange } from './change.ts';
 import { namesOf } from './claims.ts';
 import type { Accounts, ChangePassword } from './contract.ts';
+import { voidFormerAddresses } from './former-address.ts';
 import type { Passwords } from './password/passwords.ts';
 import type { AccountRecord } from './record.ts';
 import { changeRequired } from './requirements.ts';
@@ -31,14 +32,15 @@ export const createSetPassword = ({
   const store = async (
     id: string,
     password: string,
-    { keepTokens = false, isTemporary = false, form, also = [], ...conditions }: ChangePassword = {},
+    { keepTokens = false, isTemporary = false, form, also = [], ...options }: ChangePassword = {},
   ): Promise<Account> => {
     refuseConfigured(id);
+    const { voidsFormerAddresses = false, ...conditions } = options;
     const hash = await passwords.hash(password, id);
     const withHash = ({ passwordForm: _, ...record }: AccountRecord): AccountRecord => {
       const now = clock.now();
       return {
-        ...record,
+        ...(voidsFormerAddresses ? voidFormerAddresses(record, now) : record),
         hash,
         passwordChangedAt: now,
         ...(form !== undefined && { passwordForm: form }),

@@ -13,6 +13,7 @@ import {
 } from './claims.ts';
 import type { ConfiguredAccounts } from './configured.ts';
 import type { Accounts, GroupChange } from './contract.ts';
+import { rememberAddress } from './former-address.ts';
 import { changeByOperator, changeByUpstream } from './group-sources.ts';
 import { acceptUsername } from './new-username.ts';
 import { type AccountRecord, toAccount } from './record.ts';
@@ -70,6 +71,7 @@ export const createUpdateAccount = ({
 
   return {
     async update(id, { username, claims = {}, groups: groupChange, ...change }, options = {}) {
+      const { addressGivenBy = 'operator', ...conditions } = options;
       const { upstreamGroups, required, endsPendingSignIns } = change;
       const isRenamed = username !== undefined && !(await hasName(id, username));
       const name = isRenamed ? acceptUsername(username, { givenBy: 'operator', service }) : username;
@@ -95,7 +97,7 @@ export const createUpdateAccount = ({
           checkEmailClaim(merged, former.claims);
           checkGroupsClaim(merged, former.claims);
           checkNames(former, { username: name ?? former.username, claims: merged });
-          return {
+          const changed = {
             ...withoutGroups(former),
             username: name ?? former.username,
             claims: merged,
@@ -103,9 +105,10 @@ export const createUpdateAccount = ({
             ...(required && { required: changeRequired(former, required) }),
             ...(endsPendingSignIns && { pendingSignInsEndedAt: clock.now() }),
           };
+          return rememberAddress(former, changed, { givenBy: addressGivenBy, now: clock.now() });
         },
         [...added, ...(upstreamGroups?.groups ?? [])],
-        options,
+        conditions,
       );
       events.emit({ type: 'account.updated', outcome: 'ok', account: id });
       return toAccount(record);

@@ -20,6 +20,8 @@ export interface Change<T> {
   readonly next?: FactorsRecord;
   /** Something was removed, or made void, that sign-ins may have been made by. */
   readonly endsPendingSignIns?: boolean;
+  /** The person has used a recovery link: no former address of the account can come back. */
+  readonly voidsFormerAddresses?: boolean;
   /** Committed together with the change, as the use of the link that allows it. */
   readonly also?: readonly Write[];
 }
@@ -63,16 +65,17 @@ export const createChangeFactors = ({ store, accounts }: Dependencies) => {
     const condition = whileSignedIn ? keepingSignIn(account, { isPending }) : undefined;
     const check = whileSignedIn ? ifStillSignedIn(account, { isPending }) : undefined;
     for (let attempt = 1; ; attempt += 1) {
-      const [document, ...ofAccount] = await store.read([factorsKey(account.id), ...(condition?.keys ?? [])]);
+      const [document, ...held] = await store.read([factorsKey(account.id), ...(condition?.keys ?? [])]);
       const factors = readFactors(document);
-      const { result, next, endsPendingSignIns, also = [] } = change(factors);
+      const { result, next, endsPendingSignIns, voidsFormerAddresses, also = [] } = change(factors);
       if (!next) return result;
       const difference = differenceOf(factors, next);
       const writes = [...also, writeFactors(account.id, document, next)];
       try {
-        if (isStored(account) && (difference || endsPendingSignIns))
-          await accounts.changeFactors(account.id, { writes, check, endsPendingSignIns, ...difference });
-        else await store.commit([...(condition?.writesOf(ofAccount) ?? []), ...writes]);
+        const ofAccount = { endsPendingSignIns, voidsFormerAddresses, ...difference };
+        if (isStored(account) && (difference || endsPendingSignIns || voidsFormerAddresses))
+          await accounts.changeFactors(account.id, { writes, check, ...ofAccount });
+        else await store.commit([...(condition?.writesOf(held) ?? []), ...writes]);
         return result;
       } catch (error) {
         const isOutdated = error instanceof Conflict && isOfAccount.has(error.key.kind);

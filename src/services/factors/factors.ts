@@ -193,6 +193,7 @@ export const createFactors = ({
               ...(codes && { recovery: newRecovery(account, codes) }),
               ...(replace && { forgottenAt: now }),
             },
+            voidsFormerAddresses: replace,
             also,
           };
         },

@@ -42,6 +42,8 @@ export interface Notice {
   readonly agent?: string;
   /** The address that the account had until now. The notice goes there instead of to the present one. */
   readonly to?: string;
+  /** When the address was changed, if the former one may come back by the link of the notice. */
+  readonly changedAt?: string;
 }
 
 /** These tell the owner of the account whether the request was theirs. */

@@ -144,7 +144,7 @@ export const createProvisioning = ({ store, accounts, groups, links, clock }: De
     return accounts.update(
       account.id,
       { claims: next.changes, upstreamGroups },
-      { also: await write(next.given), check },
+      { also: await write(next.given), check, addressGivenBy: 'upstream' },
     );
   };
 
@@ -229,7 +229,8 @@ export const createProvisioning = ({ store, accounts, groups, links, clock }: De
           await store.commit(writes);
           return account;
         }
-        return await accounts.update(account.id, { claims: changes, upstreamGroups }, { also: writes });
+        const options = { also: writes, addressGivenBy: 'upstream' } as const;
+        return await accounts.update(account.id, { claims: changes, upstreamGroups }, options);
       } catch (error) {
         if (isLinkChanged(error)) return undefined;
         if (!isEmailProblem(error)) throw error;

@@ -3,8 +3,8 @@ import { type MailRequest, requestFacts } from './request-facts.ts';
 
 interface NoticeMail {
   readonly request: MailRequest;
-  /** The page "This wasn't me". */
-  readonly href: string;
+  /** The page "This wasn't me". A former address that can't come back gets none. */
+  readonly href: string | undefined;
 }
 
 const noticeMail =
@@ -31,8 +31,9 @@ const noticeMail =
         text(hello(shownName(request.account))),
         text(notice.text),
         requestFacts(context.messages, request),
-        text(wasNotMe.text),
-        { kind: 'button', label: wasNotMe.button, href },
+        ...(href === undefined
+          ? [text(wasNotMe.withoutLink)]
+          : [text(wasNotMe.text), { kind: 'button', label: wasNotMe.button, href } as const]),
       ],
     });
   };

@@ -16,6 +16,7 @@ export const de = {
   wasNotMe: {
     text: 'Wenn Sie das waren, müssen Sie nichts tun. Wenn nicht, beenden Sie alle Anmeldungen Ihres Kontos, wählen Sie ein neues Passwort und prüfen Sie Ihre Passkeys, Authenticator-Apps, Wiederherstellungscodes, verbundenen Konten und die Apps mit Zugriff auf Ihr Konto:',
     button: 'Das war ich nicht',
+    withoutLink: 'Wenn Sie das nicht waren, wenden Sie sich an die Betreiber dieses Dienstes.',
   },
   reset: {
     subject: (brand) => `Neues Passwort für ${brand} wählen`,

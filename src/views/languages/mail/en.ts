@@ -16,6 +16,7 @@ export const en = {
   wasNotMe: {
     text: 'If this was you, there is nothing to do. If it wasn’t, end everything that is signed in to your account, choose a new password, and check your passkeys, authenticator apps, recovery codes, linked accounts and the apps with access to your account:',
     button: 'This wasn’t me',
+    withoutLink: 'If this wasn’t you, contact the people who run this service.',
   },
   reset: {
     subject: (brand) => `Choose a new password for ${brand}`,

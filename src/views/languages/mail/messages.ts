@@ -5,7 +5,7 @@ export interface MailMessages {
   readonly footer: (brand: string, host: string) => string;
   readonly facts: { account: string; time: string; address: string; browser: string; unknownBrowser: string };
   readonly browser: (name: string, system: string) => string;
-  readonly wasNotMe: { text: string; button: string };
+  readonly wasNotMe: { text: string; button: string; withoutLink: string };
   readonly reset: {
     subject: (brand: string) => string;
     text: string;

@@ -21,6 +21,7 @@ export const pl = {
   wasNotMe: {
     text: 'Jeśli to Ty, nie musisz nic robić. Jeśli nie, zakończ wszystkie sesje swojego konta, ustaw nowe hasło oraz sprawdź klucze dostępu, aplikacje uwierzytelniające, kody odzyskiwania, połączone konta i aplikacje z dostępem do konta:',
     button: 'To nie ja',
+    withoutLink: 'Jeśli to nie Ty, skontaktuj się z osobami, które prowadzą tę usługę.',
   },
   reset: {
     subject: (brand) => `Ustaw nowe hasło w ${brand}`,
