@@ -17,6 +17,7 @@ import { createLastAdministrator } from './last-administrator.ts';
 import { createAccountLists } from './lists.ts';
 import { createAccountLookup } from './lookup.ts';
 import { createNewAccountCheck, createNewAccountRecord } from './new-account-record.ts';
+import { createKindsInUse } from './password/kinds-in-use.ts';
 import { createPasswords } from './password/passwords.ts';
 import { readAccount, replaceAccount } from './record.ts';
 import { createRemovePassword } from './remove-password.ts';
@@ -101,7 +102,13 @@ export const createAccounts = ({
     events,
     invalidate,
   });
-  const authenticate = createAuthenticate({ passwords, configured, stored });
+  const kindsInUse = createKindsInUse({
+    stored,
+    configured: config.accounts.flatMap(({ password_hash: hash }) => hash ?? []),
+    passwords,
+    clock,
+  });
+  const authenticate = createAuthenticate({ passwords, configured, stored, kindsInUse });
 
   return {
     ...lookup,

@@ -1,6 +1,7 @@
 import type { Account } from './account.ts';
 import type { ConfiguredAccounts } from './configured.ts';
 import type { SignInRefused } from './contract.ts';
+import type { KindsInUse } from './password/hash-format.ts';
 import type { Passwords } from './password/passwords.ts';
 import { type AccountRecord, toAccount } from './record.ts';
 import type { AccountStore, StoredAccount } from './store.ts';
@@ -9,6 +10,7 @@ interface Dependencies {
   readonly passwords: Passwords;
   readonly configured: ConfiguredAccounts;
   readonly stored: AccountStore;
+  readonly kindsInUse: KindsInUse;
 }
 
 /** Whether the account is as it was when the password was read. */
@@ -19,11 +21,11 @@ const isUnchanged = (before: AccountRecord, now: AccountRecord | undefined): boo
   now.signedOutAt === before.signedOutAt;
 
 /**
- * Every refusal costs the same round trips to the store and one password hash, whether the account is unknown, has no
- * password or is disabled, or the password is wrong. So the time doesn't tell which it was.
+ * Every refusal costs the same round trips to the store and the same password hashes, whether the account is unknown, has no
+ * password or a hash of another system, or the password is wrong. So the time doesn't tell which it was.
  */
 export const createAuthenticate =
-  ({ passwords, configured, stored }: Dependencies) =>
+  ({ passwords, configured, stored, kindsInUse }: Dependencies) =>
   async (
     username: string,
     password: string,
@@ -38,7 +40,7 @@ export const createAuthenticate =
     const currentRecord = async ({ record }: StoredAccount): Promise<AccountRecord | undefined> =>
       (await stored.byId(record.id))?.record;
 
-    const matches = await passwords.verify(hash, password, account?.id ?? username);
+    const matches = await passwords.verify(hash, password, account?.id ?? username, kindsInUse);
     if (account === undefined) return void onRefused({ reason: 'unknown_account' });
     if (!matches) return void onRefused({ reason: 'wrong_password', account: account.id });
     if (!account.enabled) return void onRefused({ reason: 'account_disabled', account: account.id });

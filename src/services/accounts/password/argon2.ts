@@ -1,6 +1,6 @@
 import { argon2, randomBytes, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
-import { type HashFormat, toB64 } from './hash-format.ts';
+import { type HashFormat, toB64, zeros } from './hash-format.ts';
 
 export interface Argon2Cost {
   readonly memoryKib: number;
@@ -83,5 +83,16 @@ export const argon2Format: HashFormat = {
       passes: parsed.cost.passes,
     });
     return timingSafeEqual(tag, parsed.tag);
+  },
+  costOf(hash) {
+    const { memoryKib = 0, passes = 0 } = parse(hash)?.cost ?? {};
+    return (memoryKib * passes) / maxMemoryOfAllPasses;
+  },
+  decoyOf(hash) {
+    const parsed = parse(hash);
+    if (parsed === undefined) return undefined;
+    const { memoryKib, passes, parallelism } = parsed.cost;
+    const cost = `m=${memoryKib},t=${passes},p=${parallelism}`;
+    return `$${parsed.algorithm}$v=19$${cost}$${zeros(saltBytes)}$${zeros(parsed.tag.length)}`;
   },
 };

@@ -21,4 +21,9 @@ export const bcryptFormat: HashFormat = {
       worker.once('error', reject);
       worker.once('exit', () => resolve(false));
     }),
+  costOf: (hash) => 2 ** (Number(pattern.exec(hash)?.[1] ?? 0) - maxCost),
+  decoyOf(hash) {
+    const cost = pattern.exec(hash)?.[1];
+    return cost === undefined ? undefined : `$2b$${cost}$${'.'.repeat(53)}`;
+  },
 };

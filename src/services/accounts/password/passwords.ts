@@ -4,6 +4,7 @@ import { exitCode, Failure } from '../../../errors.ts';
 import { type Argon2Cost, argon2Format, hashArgon2, isCurrent } from './argon2.ts';
 import { bcryptFormat } from './bcrypt.ts';
 import { guessable, namesIn } from './guessable.ts';
+import type { HashFormat, HashKind, KindsInUse } from './hash-format.ts';
 import { pbkdf2Format } from './pbkdf2.ts';
 import { createQueue, type QueueLoad } from './queue.ts';
 import { scryptFormat } from './scrypt.ts';
@@ -13,8 +14,18 @@ export type PasswordSettings = Config['security']['password'];
 export interface Passwords {
   /** Accounts take turns, so that one which asks for many hashes doesn't hold the others. */
   hash(password: string, account: string): Promise<string>;
-  /** An undefined hash takes as long as a real one and never matches. */
-  verify(hash: string | undefined, password: string, account: string): Promise<boolean>;
+  /**
+   * An undefined hash never matches. Every refusal costs a hash by the settings in force, and one of each other kind that is
+   * in use, whichever kind the hash is of.
+   */
+  verify(
+    hash: string | undefined,
+    password: string,
+    account: string,
+    kindsInUse: KindsInUse,
+  ): Promise<boolean>;
+  /** Undefined for a hash that costs too much to spend it on a refusal of others. */
+  kindOf(hash: string): HashKind | undefined;
   /** Whether the hash has another algorithm or other costs than the settings. */
   isOutdated(hash: string): boolean;
   /** Throws a Failure that names the broken rule. The password must not consist of the names that are given. */
@@ -27,6 +38,11 @@ export interface Passwords {
 }
 
 const formats = [argon2Format, bcryptFormat, scryptFormat, pbkdf2Format];
+
+const formatOf = (hash: string): HashFormat | undefined =>
+  formats.find((format) => format.judge(hash) !== 'unknown');
+
+const decoyOf = (hash: string): string => formatOf(hash)?.decoyOf(hash) ?? '';
 
 const costOf = (settings: PasswordSettings): Argon2Cost => ({
   memoryKib: settings.memory_kib,
@@ -66,14 +82,25 @@ export const createPasswords = (settings: PasswordSettings, service: readonly st
 
   return {
     hash: (password, account) => queue(account, () => hashArgon2(normalize(password), cost)),
-    async verify(stored, password, account) {
+    async verify(stored, password, account, kindsInUse) {
       // One that was accepted by former limits still signs its owner in, who gets a cheaper one by that.
-      const known = formats.find((one) => stored !== undefined && one.judge(stored) !== 'unknown');
+      const known = stored === undefined ? undefined : formatOf(stored);
       const [format, against] = known && stored !== undefined ? [known, stored] : [argon2Format, decoy];
       // The length is limited, because otherwise an attacker could choose how much work hashing is.
       const candidate = isTooLong(password) ? '' : normalize(password);
-      const matches = await queue(account, () => format.verify(against, candidate));
-      return matches && against !== decoy && candidate !== '';
+      return queue(account, async () => {
+        const matches = await format.verify(against, candidate);
+        if (matches && against !== decoy && candidate !== '') return true;
+        const others = new Set([decoyOf(decoy), ...(await kindsInUse())]);
+        others.delete(decoyOf(against));
+        for (const other of others) await formatOf(other)?.verify(other, candidate);
+        return false;
+      });
+    },
+    kindOf(hash) {
+      const kind = decoyOf(hash);
+      const format = formatOf(kind);
+      return format?.judge(kind) === 'accepted' ? { decoy: kind, cost: format.costOf(kind) } : undefined;
     },
     load: queue.load,
     isOutdated: (stored) => !isCurrent(stored, cost),

@@ -1,6 +1,6 @@
 import { pbkdf2, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
-import type { HashFormat } from './hash-format.ts';
+import { type HashFormat, zeros } from './hash-format.ts';
 
 interface Parsed {
   readonly digest: string;
@@ -20,8 +20,8 @@ const maxIterations: Readonly<Record<string, number>> = {
 const digestBytes: Readonly<Record<string, number>> = { sha1: 20, sha256: 32, sha512: 64 };
 
 /** RFC 8018 §5.2: the iterations are computed for each block of the key, which may be longer than the digest. */
-const isWithinLimits = ({ digest, iterations, key }: Parsed): boolean =>
-  iterations * Math.ceil(key.length / (digestBytes[digest] ?? 1)) <= (maxIterations[digest] ?? 0);
+const costOf = ({ digest, iterations, key }: Parsed): number =>
+  (iterations * Math.ceil(key.length / (digestBytes[digest] ?? 1))) / (maxIterations[digest] ?? 1);
 
 const digests = 'sha1|sha256|sha512';
 
@@ -67,12 +67,22 @@ export const pbkdf2Format: HashFormat = {
   judge(hash) {
     const parsed = parse(hash);
     if (parsed === undefined) return 'unknown';
-    return isWithinLimits(parsed) ? 'accepted' : 'too costly';
+    return costOf(parsed) <= 1 ? 'accepted' : 'too costly';
   },
   async verify(hash, password) {
     const parsed = parse(hash);
     if (parsed === undefined) return false;
     const { digest, iterations, salt, key } = parsed;
     return timingSafeEqual(await derive(password, salt, iterations, key.length, digest), key);
+  },
+  costOf(hash) {
+    const parsed = parse(hash);
+    return parsed === undefined ? 0 : costOf(parsed);
+  },
+  decoyOf(hash) {
+    const parsed = parse(hash);
+    if (parsed === undefined) return undefined;
+    const { digest, iterations, key } = parsed;
+    return `$pbkdf2-${digest}$${iterations}$${zeros(16)}$${zeros(key.length)}`;
   },
 };

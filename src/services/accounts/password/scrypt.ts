@@ -1,5 +1,5 @@
 import { type ScryptOptions, scrypt, timingSafeEqual } from 'node:crypto';
-import type { HashFormat } from './hash-format.ts';
+import { type HashFormat, zeros } from './hash-format.ts';
 
 interface Parsed {
   readonly N: number;
@@ -96,8 +96,10 @@ const parse = (hash: string): Parsed | undefined => {
 };
 
 /** The lanes take turns. What is before and after the N rounds of a lane costs about eight more (RFC 7914 §6). */
-const isWithinLimits = ({ N, r, p }: Parsed): boolean =>
-  p <= maxLanes && 128 * N * r <= maxMemory && (N + 8) * r * p <= maxWork;
+const costOf = ({ N, r, p }: Parsed): number => ((N + 8) * r * p) / maxWork;
+
+const isWithinLimits = (parsed: Parsed): boolean =>
+  parsed.p <= maxLanes && 128 * parsed.N * parsed.r <= maxMemory && costOf(parsed) <= 1;
 
 const derive = (password: string, salt: Buffer, length: number, options: ScryptOptions): Promise<Buffer> =>
   new Promise((resolve, reject) => {
@@ -120,5 +122,15 @@ export const scryptFormat: HashFormat = {
     // OpenSSL counts its working memory too: 128·r·(N + p) and a little more.
     const maxmem = 128 * r * (N + p + 2) + 1024 * 1024;
     return timingSafeEqual(await derive(password, salt, key.length, { N, r, p, maxmem }), key);
+  },
+  costOf(hash) {
+    const parsed = parse(hash);
+    return parsed === undefined ? 0 : costOf(parsed);
+  },
+  decoyOf(hash) {
+    const parsed = parse(hash);
+    if (parsed === undefined) return undefined;
+    const { N, r, p, key } = parsed;
+    return `$scrypt$ln=${Math.log2(N)},r=${r},p=${p}$${zeros(16)}$${zeros(key.length)}`;
   },
 };
