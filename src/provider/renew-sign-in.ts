@@ -16,7 +16,7 @@ interface Renewal {
   readonly correlationId: string;
   /** The client's address, as far as trusted proxies report it. */
   readonly address: string;
-  /** When the person gave the password, in seconds since the epoch. */
+  /** When the person gave the password or the code, in milliseconds since the epoch. */
   readonly at: number;
   /** What the person has proven besides; without it the session is as strong as it was. */
   readonly strength?: { readonly amr: readonly string[]; readonly acr?: string | undefined };
@@ -40,9 +40,9 @@ export const renewSignIn = async (
     runInUnitOfWork(store, async (work) => {
       const session = await provider.Session.get(ctx);
       if (session.accountId === undefined) return [];
-      session.loginTs = at;
+      session.loginTs = Math.floor(at / 1000);
       Object.assign(session, {
-        loginMs: undefined,
+        loginMs: at % 1000,
         beganAt: undefined,
         authTs: undefined,
         saidTs: undefined,

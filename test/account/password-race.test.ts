@@ -2,7 +2,7 @@ import t, { type Test } from 'tap';
 import type { Store } from '#src/store/port.ts';
 import { kinds } from '#src/store/record-kinds.ts';
 import { followPages } from '../support/follow-pages.ts';
-import { holdCommit } from '../support/hold-commit.ts';
+import { holdCommit, holdCommitted } from '../support/hold-commit.ts';
 import { Browser, password, signedInBrowser } from '../support/setup/index.ts';
 import { linksIn } from '../support/smtp-server.ts';
 import { startWithMail } from '../support/start-with-mail.ts';
@@ -140,3 +140,22 @@ t.test('a form that is sent twice ends where the first one did', async (t) => {
   t.equal((await second).url, `${path}?done=yes`);
   t.ok(await isPassword(ofOwner));
 });
+
+t.test(
+  'a browser in which the password was changed ends with what is signed out at that moment',
+  async (t) => {
+    const { server, id, issuer, store } = await open(t);
+    const browser = await signedInBrowser(server, 'grace');
+    const form = await browser.open(`${issuer}/account/password`);
+    const held = holdCommitted(store, (writes) => writes.some(({ key }) => key.kind === kinds.account));
+    const change = browser.submit(form, { current: password, password: ofThief });
+    await held.arrived;
+    server.clock.advance(1);
+    // The sessions are removed afterwards.
+    await server.app.services.accounts.signOut(id);
+    server.clock.advance(1);
+    held.release();
+    await change;
+    t.equal((await browser.request(`${issuer}/account`)).status, 303, 'the browser has to sign in');
+  },
+);

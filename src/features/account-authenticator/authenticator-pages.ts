@@ -78,7 +78,7 @@ export const authenticatorPages =
           raw: request.raw,
           correlationId: request.id,
           address: request.ip,
-          at: Math.floor(clock.now() / 1000),
+          at: clock.now(),
           strength: completeSignIn.strengthen(owner, session, codeMethods),
         },
       );

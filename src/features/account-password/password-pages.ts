@@ -66,17 +66,21 @@ export const passwordPages = (dependencies: AccountPasswordDependencies) => {
   ): Promise<readonly string[]> => {
     const { account, session } = visit;
     const offlineToo = form['offline'] === 'yes';
-    await accounts.setPassword(account.id, form['password'] ?? '', {
-      keepTokens: !offlineToo,
-      check: ifStillSignedIn(account),
-    });
+    const { passwordChangedAt: at = clock.now() } = await accounts.setPassword(
+      account.id,
+      form['password'] ?? '',
+      {
+        keepTokens: !offlineToo,
+        check: ifStillSignedIn(account),
+      },
+    );
     const renewed = await renewSignIn(
       { provider: engine().provider, store },
       {
         raw: request.raw,
         correlationId: request.id,
         address: request.ip,
-        at: Math.floor(clock.now() / 1000),
+        at,
       },
     );
     // The new password has made them void; this removes them, and notifies the applications.
