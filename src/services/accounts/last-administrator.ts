@@ -32,7 +32,7 @@ interface Leaver {
 
 /**
  * Each change by which an account stops to be an administrator replaces this record first, in a commit of its own, so they
- * take turns. A cluster can't undo the removal of an account.
+ * take turns. In one commit, a cluster could remove the account for a moment before it refuses that.
  */
 interface Leaving {
   readonly accounts: readonly Leaver[];

@@ -47,7 +47,7 @@ interface Dependencies {
 /** A name without an account that is older than this was left by a crash. A younger one may belong to an insert. */
 const orphanAfterMs = 60_000;
 
-export const isNameConflict = (error: unknown): error is Conflict =>
+const isNameConflict = (error: unknown): error is Conflict =>
   error instanceof Conflict && error.key.kind === kinds.accountName;
 
 export const isEmailTaken = (error: unknown): boolean =>

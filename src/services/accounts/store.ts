@@ -5,7 +5,7 @@ import { kinds } from '../../store/record-kinds.ts';
 import { nextVersion } from '../record-version.ts';
 import { search } from '../search/index.ts';
 import { verifiedEmailOf } from './claims.ts';
-import { createNameReservations, isEmailTaken, isNameConflict } from './name-reservations.ts';
+import { createNameReservations, isEmailTaken } from './name-reservations.ts';
 import {
   type AccountRecord,
   accountKey,
@@ -231,11 +231,9 @@ export const createAccountStore = (
       }
     },
     async remove(id, prepare = async () => () => []) {
-      let wasRemoved = false;
       for (let attempt = 1; ; attempt += 1) {
         const check = await prepare();
         const held = await byId(id);
-        if (held === undefined && wasRemoved) return;
         if (held === undefined) throw notFound();
         const removals = await names.removals(held.record);
         try {
@@ -245,8 +243,6 @@ export const createAccountStore = (
           if (!(error instanceof Conflict)) throw error;
           if (attempt === maxAttempts)
             throw new StoreUnavailable('an account changes too often', { cause: error });
-          // A cluster has removed the account before it came to the name.
-          wasRemoved = isNameConflict(error);
         }
       }
     },
