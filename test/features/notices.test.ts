@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap';
-import { codeAt } from '../support/authenticator.ts';
+import { codeAt, setUpApp } from '../support/authenticator.ts';
 import { addPasskey, passkeyFormOf, sendPasskey } from '../support/passkeys.ts';
 import {
   Browser,
@@ -7,6 +7,7 @@ import {
   type Page,
   password,
   RelyingParty,
+  signedInBrowser,
   type TestServer,
 } from '../support/setup/index.ts';
 import { linksIn, parseMail, type SmtpServer } from '../support/smtp-server.ts';
@@ -213,6 +214,56 @@ t.test('"This wasn’t me" also removes the ways to sign in that were added sinc
   t.equal(left?.authenticators.length, 1);
   t.equal(left?.recovery, undefined, 'recovery codes of the thief are void');
 });
+
+for (const [what, isKept] of [
+  ['that took the place of an older one', true],
+  ['that is the first one', false],
+] as const)
+  t.test(`"This wasn’t me" ${isKept ? 'keeps' : 'removes'} an app ${what}`, async (t) => {
+    const stage = await open(t);
+    const { server, smtp } = stage;
+    const apps = `${server.issuer}/account/authenticator`;
+    const add = async () => {
+      const browser = await signedInBrowser(server, 'grace', { how: { amr: ['pwd', 'otp', 'mfa'] } });
+      await setUpApp(browser, await browser.open(`${apps}/add`), server.clock.now());
+      server.clock.advance(2 * 3600);
+      return browser;
+    };
+    const appsLeft = async () => {
+      const account = await server.app.services.accounts.find(stage.account);
+      return account && (await server.app.services.factors.of(account)).authenticators;
+    };
+    if (isKept) {
+      await add();
+      await smtp.next(address);
+    }
+    const [older] = (await appsLeft()) ?? [];
+    server.clock.advance(8 * 86_400);
+    const browser = await add();
+    const [notMe = ''] = linksIn(await smtp.next(address), server.issuer);
+    if (older) {
+      for (const { name, value } of (await server.signIn('grace', { amr: ['pwd', 'otp', 'mfa'] })).cookies)
+        browser.setCookie(name, value);
+      await browser.submit(await browser.open(`${apps}/${older.id}/remove`), {});
+    }
+    t.equal((await appsLeft())?.length, 1);
+    t.not((await appsLeft())?.[0]?.id, older?.id);
+
+    // A person who reads the mail of the account, and nothing else.
+    const reader = new Browser();
+    await reader.submit(await reader.open(notMe), {});
+    const resets = () =>
+      smtp.received
+        .flatMap((mail) => linksIn(mail, server.issuer))
+        .filter((link) => link.includes('/reset/'));
+    await waitFor('the link for a new password', () => resets().length === 1);
+    const fresh = 'a lantern by the harbour';
+    await reader.submit(await reader.open(resets()[0] ?? ''), { password: fresh });
+    const page = await signIn(stage, reader, fresh);
+    t.equal(page.headers.has('location'), !isKept, 'to the application');
+    t.equal(page.body.includes('autocomplete="one-time-code"'), isKept, 'the page that asks for a code');
+    t.equal((await appsLeft())?.length, isKept ? 1 : 0);
+  });
 
 t.test('an account gets few notices, however often its password is used', async (t) => {
   const stage = await open(t);

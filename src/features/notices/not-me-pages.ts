@@ -78,11 +78,12 @@ export const notMePages = ({
 
   /** Returns how many ways to sign in there were. */
   const removeWays = async (account: Account, { since, check, by }: Reported): Promise<number> => {
-    const hasPassword = account.from === 'store' && (await accounts.find(account.id))?.hasPassword === true;
+    const held = (await accounts.find(account.id)) ?? account;
+    const hasPassword = held.from === 'store' && held.hasPassword;
     if (hasPassword) await accounts.removePassword(account.id, { check });
     const removed = [
       await passkeys.removeAll(account, { since, by }),
-      await factors.removeSince(account, since, by),
+      await factors.removeSince(held, since, by),
       await unlinkSince(account, since),
     ];
     return removed.reduce((sum, count) => sum + count, hasPassword ? 1 : 0);

@@ -77,7 +77,10 @@ export interface Factors {
   renewRecoveryCodes(account: Account, by?: By): Promise<readonly string[] | undefined>;
   /** Removes the recovery codes too if it was the last app. False when no app has this id. */
   removeAuthenticator(account: Account, id: string, by?: By): Promise<boolean>;
-  /** Removes the apps that were added since this moment, and recovery codes that were made since. Returns how many apps. */
+  /**
+   * Removes the apps that were added since this moment, and recovery codes that were made since. Returns how many apps.
+   * Of an account that has had an app since before, the apps stay if no older one is left.
+   */
   removeSince(account: Account, since: number, by?: By): Promise<number>;
   /** Removes all apps and recovery codes. Returns how many apps there were. */
   removeAll(account: Account, by?: By): Promise<number>;

@@ -110,13 +110,13 @@ export const createFactors = ({
 
   const remove = async (
     account: Account,
-    isRemoved: (authenticator: AuthenticatorRecord) => boolean,
+    isRemoved: (authenticator: AuthenticatorRecord, all: readonly AuthenticatorRecord[]) => boolean,
     by?: By,
   ): Promise<number> => {
     // An operator isn't signed in to the account.
     const whileSignedIn = by?.request !== undefined;
     const removed = await changeWithNotice('factor-removed', { account, by, whileSignedIn }, (factors) => {
-      const authenticators = factors.authenticators.filter((one) => !isRemoved(one));
+      const authenticators = factors.authenticators.filter((one) => !isRemoved(one, factors.authenticators));
       const result = factors.authenticators.length - authenticators.length;
       const kept = authenticators.length === 0 ? withoutRecovery(factors) : factors;
       if (result === 0) return { result };
@@ -259,7 +259,13 @@ export const createFactors = ({
     removeAuthenticator: async (account, id, by) => (await remove(account, (one) => one.id === id, by)) > 0,
 
     async removeSince(account, since, by) {
-      const removed = await remove(account, ({ createdAt }) => createdAt >= since, by);
+      const isOlder = ({ createdAt }: AuthenticatorRecord): boolean => createdAt < since;
+      const hadApp = (account.factorAddedAt ?? since) < since;
+      const removed = await remove(
+        account,
+        (one, all) => !isOlder(one) && (!hadApp || all.some(isOlder)),
+        by,
+      );
       await removeRecovery(account, since, by);
       return removed;
     },
