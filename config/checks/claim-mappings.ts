@@ -89,9 +89,9 @@ export const selfFilledSources = (mapping: unknown, own: ReadonlySet<string>): r
 
 /** Otherwise people could give themselves a role. */
 export const mappedClaimsAreOfTheOperator: Rule = {
-  needs: ['clients', 'resources', 'profile'],
-  check({ clients, resources, profile }) {
-    const own = selfFilledClaims({ profile });
+  needs: ['clients', 'resources', 'pages', 'profile'],
+  check({ clients, resources, pages, profile }) {
+    const own = selfFilledClaims({ pages, profile });
     const problemsIn = (path: readonly string[], mapping: unknown) =>
       selfFilledSources(mapping, own).map((claim) => ({
         path: [...path, 'claims'],

@@ -38,7 +38,9 @@ const isProven = (claims: Claims, name: string): boolean => {
  * The claims of a person that a table may decide by. Those that people fill in themselves are refused when a client is
  * stored, but the configuration may let people fill in more of them later. An address counts once it is verified.
  */
-export const createMappableClaims = (config: Pick<Config, 'profile'>): ((personal: Claims) => Claims) => {
+export const createMappableClaims = (
+  config: Pick<Config, 'pages' | 'profile'>,
+): ((personal: Claims) => Claims) => {
   const own = selfFilledClaims(config);
   return (personal) =>
     Object.fromEntries(

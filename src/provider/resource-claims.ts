@@ -24,9 +24,10 @@ const claimsFor = ({ claims: wanted }: ResourceConfig, claims: Claims, mappable:
  */
 export const createResourceClaims = ({
   resources,
+  pages,
   profile,
-}: Pick<Config, 'profile' | 'resources'>): ResourceClaims | undefined => {
-  const mappable = createMappableClaims({ profile });
+}: Pick<Config, 'pages' | 'profile' | 'resources'>): ResourceClaims | undefined => {
+  const mappable = createMappableClaims({ pages, profile });
   const withClaims = resources.filter(({ claims }) => claims !== undefined);
   if (withClaims.length === 0) return undefined;
   return (audience, claims) => {

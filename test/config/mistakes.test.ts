@@ -93,6 +93,10 @@ const files: Readonly<Record<string, readonly [yaml: string, ...said: string[]]>
     'profile: { fields: [{ claim: department, label: Department }] }\nclients:\n  - { client_id: web, redirect_uris: [https://a.example/cb], client_secret: a-secret-of-forty-three-characters-or-more-00, claims: { role: { from: department, map: { board: Admin } } } }',
     'clients.0.claims: Decides by department, which people fill in themselves (at the sign-up, profile.editable, profile.fields). Use groups, or a claim that only you set. (postern.yaml:3:124)',
   ],
+  'a role that people could give themselves by the user name that they choose': [
+    'pages: { create_account: true }\nclients:\n  - { client_id: web, redirect_uris: [https://a.example/cb], client_secret: a-secret-of-forty-three-characters-or-more-00, claims: { role: { from: preferred_username, map: { board: Admin } } } }',
+    'clients.0.claims: Decides by preferred_username, which people fill in themselves (at the sign-up, profile.editable, profile.fields). Use groups, or a claim that only you set. (postern.yaml:3:124)',
+  ],
   'a store of an unknown kind': [
     'store: { url: "postgres://db" }',
     'store.url: Expected memory:, sqlite:PATH, redis://HOST, rediss://HOST, redis+unix:///SOCKET, redis+sentinel://HOSTS/NAME or redis+cluster://HOSTS. (postern.yaml:1:10)',

@@ -31,6 +31,7 @@ const server = await startInProcess(t, {
   ],
   groups: [{ name: 'grafana-admins' }, { name: 'staff' }],
   profile: { editable: ['nickname'], fields: [{ claim: 'desk', label: 'Desk' }] },
+  pages: { create_account: true },
 });
 const { accounts, clients } = server.app.services;
 const ada = await server.addAccount({
@@ -91,7 +92,7 @@ t.test('no table decides by what people fill in themselves', async (t) => {
       secret,
       metadata: { redirect_uris: [redirectUri], first_party: true, claims: own(from) },
     });
-  for (const from of ['desk', 'nickname', 'name']) {
+  for (const from of ['desk', 'nickname', 'name', 'preferred_username']) {
     await t.rejects(add(clients, `own-${from}`, from), {
       message: new RegExp(`decides by ${from}, which people fill in themselves`),
     });

@@ -479,6 +479,25 @@ t.test('a sector identifier is fetched and verified (OpenID Connect Registration
   t.equal((await party.redeem(code, verifier)).status, 200, 'once, and not at each start');
 });
 
+t.test('a client takes no address of this server for one of its own', async (t) => {
+  const postern = await startInProcess(t, configOf());
+  const { issuer } = postern;
+  for (const metadata of [
+    { redirect_uris: [`${issuer}/account/callback`] },
+    { redirect_uris: [redirectUri, `${issuer}/cb`] },
+    { redirect_uris: [redirectUri], post_logout_redirect_uris: [`${issuer}/`] },
+  ]) {
+    const refused = await register(postern, metadata);
+    t.match(refused, {
+      status: 400,
+      body: { error: 'invalid_redirect_uri', error_description: /this server/ },
+    });
+  }
+  const client = await register(postern, web);
+  const moved = { ...web, redirect_uris: [`${issuer}/cb`], client_id: client.body['client_id'] };
+  t.equal((await manage(client, 'PUT', moved)).status, 400);
+});
+
 t.test('without management no client gets a registration access token', async (t) => {
   const postern = await startInProcess(t, configOf({ management: false }));
   const { status, body } = await register(postern, web);

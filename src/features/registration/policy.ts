@@ -3,8 +3,6 @@ import { type ClientMetadata, registrableScopes } from '../../services/clients/i
 import { isWeb, schemeOf, withApplicationType } from './application-type.ts';
 import { metadataRefused } from './errors.ts';
 
-type Policy = Config['registration'];
-
 const refuse = (field: string, message: string): never => {
   throw metadataRefused(field, `${field}: ${message}`);
 };
@@ -43,12 +41,16 @@ const matchesHost = (host: string, pattern: string): boolean =>
     : host === pattern;
 
 const checkRedirects = (
-  policy: Policy,
+  { issuer, registration: policy }: Pick<Config, 'issuer' | 'registration'>,
   field: 'redirect_uris' | 'post_logout_redirect_uris',
   uris: readonly string[],
 ): void => {
   if (uris.length > policy.max_redirect_uris) {
     refuse(field, `may name ${policy.max_redirect_uris} URIs at most`);
+  }
+  // People read where a client takes them, and would take it for this server.
+  if (uris.some((uri) => URL.parse(uri)?.origin === new URL(issuer).origin)) {
+    refuse(field, 'names this server');
   }
   const isAllowed = (uri: string): boolean => {
     if (policy.redirect_schemes.includes(schemeOf(uri))) return true;
@@ -63,7 +65,7 @@ const checkRedirects = (
 
 /** Applies the operator's rules, which come on top of the rules for all clients. Adds the scope if it is missing. */
 export const applyPolicy = (
-  config: Pick<Config, 'registration' | 'resources'>,
+  config: Pick<Config, 'issuer' | 'registration' | 'resources'>,
   given: ClientMetadata,
 ): ClientMetadata => {
   const { registration: policy } = config;
@@ -72,7 +74,7 @@ export const applyPolicy = (
   const grants = keep('grant_types', wantedGrants ?? ['authorization_code'], policy.grant_types);
   checkSector(metadata, grants);
   for (const field of ['redirect_uris', 'post_logout_redirect_uris'] as const) {
-    checkRedirects(policy, field, metadata[field] ?? []);
+    checkRedirects(config, field, metadata[field] ?? []);
   }
   const scopes = registrableScopes(config);
   const named = metadata.scope?.split(' ').filter((name) => name !== '') ?? [];
