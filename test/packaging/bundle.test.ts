@@ -1,5 +1,7 @@
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { link, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -9,8 +11,11 @@ import { freePort } from '#src/testing/free-port.ts';
 import { buildBundle } from '../../packaging/build-bundle.ts';
 import { blocksRunBy } from '../docs/command-blocks.ts';
 import { startScript } from '../docs/run-script.ts';
+import { assertion, assertionType, newKey } from '../support/proofs.ts';
 import { startRedis } from '../support/redis-server.ts';
-import { password, usualConfig } from '../support/setup/relying-party.ts';
+import { Browser } from '../support/setup/browser.ts';
+import { password, RelyingParty, usualConfig } from '../support/setup/relying-party.ts';
+import { startSmtp } from '../support/smtp-server.ts';
 import {
   assertLatePages,
   assertSignIn,
@@ -18,6 +23,9 @@ import {
   type Installed,
   startInstalled,
 } from './start-installed.ts';
+
+// The bundle is built and started many times, which a busy machine takes a while for.
+t.setTimeout(300_000);
 
 const run = promisify(execFile);
 
@@ -107,6 +115,49 @@ t.test('a code is redeemed on Redis, with two workers and readable log lines', a
   await signIn(t, {
     config: { store: { url: redis.url }, listen: { workers: 2 }, log: { format: 'pretty' } },
   });
+});
+
+t.test('it fetches the keys of a client, and sends mail', async (t) => {
+  const key = await newKey();
+  const site = createServer((_request, response) => {
+    response.setHeader('content-type', 'application/json').end(JSON.stringify({ keys: [key.jwk] }));
+  }).listen(0, '127.0.0.1');
+  await once(site, 'listening');
+  const smtp = await startSmtp();
+  t.teardown(async () => {
+    site.close();
+    site.closeAllConnections();
+    await smtp.close();
+  });
+  const address = site.address();
+  const cwd = await emptyFolder();
+  const { issuer } = await startInstalled(t, {
+    file,
+    folder: cwd,
+    clients: [
+      {
+        client_id: 'signer',
+        token_endpoint_auth_method: 'private_key_jwt',
+        grant_types: ['client_credentials'],
+        jwks_uri: `http://127.0.0.1:${typeof address === 'object' && address?.port}/jwks`,
+      },
+    ],
+    config: { mail: { url: `smtp://127.0.0.1:${smtp.port}`, from: 'id@example.com' } },
+  });
+  const granted = await new RelyingParty(issuer, 'signer', '').post('/oauth/token', {
+    grant_type: 'client_credentials',
+    client_assertion_type: assertionType,
+    client_assertion: await assertion(key, 'signer', issuer),
+  });
+  t.match(granted, { status: 200, body: { access_token: String } });
+  const claims = ['email="grace@example.com"', 'email_verified=true'].flatMap((one) => ['--claim', one]);
+  await run(process.execPath, [file, 'account', 'add', 'grace', '--generate', '--permanent', ...claims], {
+    cwd,
+    env: environment,
+  });
+  const browser = new Browser();
+  await browser.submit(await browser.open(`${issuer}/account/forgot`), { login: 'grace' });
+  t.match(await smtp.next('grace@example.com'), { from: 'id@example.com', raw: `${issuer}/account/reset/` });
 });
 
 t.test('the command of the installation page starts it with demo data and a first token', async (t) => {

@@ -34,13 +34,15 @@ export interface Installed {
   readonly folder: string;
   readonly config?: Readonly<Record<string, unknown>>;
   readonly accounts?: readonly object[];
+  /** Clients beside the usual ones. */
+  readonly clients?: readonly object[];
   readonly env?: Readonly<Record<string, string>>;
 }
 
 /** Starts an installed server in its folder, and waits until it is ready. */
 export const startInstalled = async (
   t: Test,
-  { file, folder, config = {}, accounts = usualConfig.accounts, env = environment }: Installed,
+  { file, folder, config = {}, accounts = usualConfig.accounts, clients = [], env = environment }: Installed,
 ): Promise<Started> => {
   const port = await freePort();
   const issuer = `http://localhost:${port}`;
@@ -49,6 +51,7 @@ export const startInstalled = async (
     groups: [{ name: administrators }],
     clients: [
       ...usualConfig.clients,
+      ...clients,
       {
         client_id: 'provisioner',
         client_secret: secret,
