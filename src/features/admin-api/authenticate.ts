@@ -4,6 +4,7 @@ import type { FastifyRequest } from 'fastify';
 import { adminAudience, type Config } from '#config';
 import { getClientCertificate } from '../../provider/client-certificate.ts';
 import type { Engine } from '../../provider/engine.ts';
+import { isOfFormerClient } from '../../provider/former-client.ts';
 import { createLiveTokenFinder, type LiveToken } from '../../provider/jwt-access-tokens.ts';
 import { plainAudiences } from '../../provider/plain-audiences.ts';
 import { upstreamAuthTime } from '../../provider/upstream-auth-time.ts';
@@ -104,9 +105,10 @@ export const createAuthenticate = (dependencies: Dependencies) => {
   };
 
   /** The operator may have taken the API out of the list since. */
-  const requireListedClient = async (id: string): Promise<void> => {
+  const requireListedClient = async (id: string, { iat }: Claims): Promise<void> => {
     const client = await clients.find(id);
     if (clients.isStopped(id)) throw invalid('The client is stopped.');
+    if (isOfFormerClient(client, iat)) throw invalid('The client was deleted, and added again since.');
     if (!isAdminClient(client))
       throw invalid('The client may not use this API: list the API in its resources.');
   };
@@ -147,7 +149,7 @@ export const createAuthenticate = (dependencies: Dependencies) => {
     const { claims, grant } = found;
     const client = claims.client_id ?? '';
     const binding = await checkBinding(raw, scheme, token, claims);
-    await requireListedClient(client);
+    await requireListedClient(client, claims);
     const ofScopes = permissionsOfScopes((claims.scope ?? '').split(' '));
     const request = { address, correlation };
     if (grant === undefined) {

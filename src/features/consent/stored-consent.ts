@@ -1,5 +1,6 @@
 import { errors } from 'oidc-provider';
 import type { EngineClient } from '../../provider/engine-types.ts';
+import { isOfFormerClient } from '../../provider/former-client.ts';
 import {
   type Allowed,
   consentBody,
@@ -45,9 +46,14 @@ export const loadConsent = async (
   client: EngineClient,
 ): Promise<RememberedConsent> => {
   const document = await work.read(consentKey(account, client.clientId));
-  return document?.body === consentBody
+  return document?.body === consentBody && !wasForFormerClient(document, client)
     ? decodeConsent(document, appearanceOf(client))
     : { hasClientChanged: false };
+};
+
+const wasForFormerClient = ({ fields }: Document, client: EngineClient): boolean => {
+  const since = fields[sinceField];
+  return since !== undefined && isOfFormerClient(client.metadata(), Math.floor(Number(since) / 1000));
 };
 
 /**
@@ -75,11 +81,13 @@ export const saveConsent = async (
 ): Promise<void> => {
   const key = consentKey(account, client.clientId);
   const appearance = appearanceOf(client);
-  if ((await work.read(key)) === undefined) {
+  const before = await work.read(key);
+  const since = { [sinceField]: String(decidedAt) };
+  const isForFormer = before !== undefined && wasForFormerClient(before, client);
+  if (before === undefined) {
     // When another request inserts the document first, the merge below still applies.
-    const fields = { [sinceField]: String(decidedAt) };
     work.stage(
-      { op: 'insert', key, body: consentBody, fields },
+      { op: 'insert', key, body: consentBody, fields: since },
       { batch: 'first consent', onConflict: () => 'already done' },
     );
   }
@@ -87,6 +95,10 @@ export const saveConsent = async (
     op: 'merge',
     key,
     fields: {
+      ...(isForFormer && {
+        ...Object.fromEntries(itemFieldsOf(before).map((name) => [name, null])),
+        ...since,
+      }),
       ...Object.fromEntries(fieldNamesOf(declined).map((fieldName) => [fieldName, null])),
       ...Object.fromEntries(fieldNamesOf(allowed).map((fieldName) => [fieldName, appearance])),
     },

@@ -1,5 +1,6 @@
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
 import { isForUserinfo } from '../api-and-userinfo.ts';
+import { isOfFormerClient } from '../former-client.ts';
 import { createLiveTokenFinder, isJwt, type LiveToken } from '../jwt-access-tokens.ts';
 import { unwrapToken } from '../jwt-introspection.ts';
 import { currentContext } from '../request-context.ts';
@@ -8,6 +9,7 @@ import type { Override } from './override.ts';
 /** What the three kinds of tokens have in common. */
 interface Token {
   readonly clientId?: string | undefined;
+  readonly iat?: number | undefined;
   grantId?: string | undefined;
   aud?: unknown;
   destroy(): Promise<void>;
@@ -86,7 +88,7 @@ export const tokenFind: Override = {
   reason:
     'The engine stores opaque tokens only and accepts no JWT at introspection, revocation and userinfo. It ' +
     'ends a whole grant with one access token, and introspects tokens of clients that were removed (RFC 7592 ' +
-    '§2.3). Tokens of stopped clients are found nowhere.',
+    '§2.3). Tokens of stopped clients, and of a former client with the same id, are found nowhere.',
   test: 'test/protocol/token-status.test.ts',
   apply(provider, { store, keys, clients, plainAudiences }) {
     const { AccessToken, ClientCredentials, RefreshToken } = provider;
@@ -102,6 +104,8 @@ export const tokenFind: Override = {
       token: Token | undefined,
     ): Promise<Token | undefined> => {
       if (token?.clientId !== undefined && clients.isStopped(token.clientId)) return undefined;
+      if (token?.clientId !== undefined && isOfFormerClient(await clients.find(token.clientId), token.iat))
+        return undefined;
       if (!token || ctx?.oidc.route !== 'introspection') return token;
       return token.clientId !== undefined && (await provider.Client.find(token.clientId)) ? token : undefined;
     };

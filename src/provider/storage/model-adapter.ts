@@ -3,6 +3,8 @@ import type { Conflict } from '../../store/errors.ts';
 import type { Clock, Document, Key, Store } from '../../store/port.ts';
 import type { WriteOptions } from '../../store/staged-writes.ts';
 import { UnitOfWork } from '../../store/unit-of-work.ts';
+import type { ClientSource } from '../client-source.ts';
+import { isOfFormerClient } from '../former-client.ts';
 import { findUnitOfWork } from '../request-context.ts';
 import { grantKey, type ModelName, modelKey, modelKind, withoutFamily } from './ids.ts';
 import { onSecondUse } from './on-second-use.ts';
@@ -13,6 +15,7 @@ export interface AdapterDependencies {
   readonly store: Store;
   readonly clock: Clock;
   readonly cipher: StorageCipher;
+  readonly clients: Pick<ClientSource, 'find'>;
 }
 
 /** A record that is about to be written. */
@@ -44,9 +47,11 @@ export class ModelAdapter implements Adapter {
   protected readonly store: Store;
   protected readonly clock: Clock;
   protected readonly cipher: StorageCipher;
+  readonly #clients: Pick<ClientSource, 'find'>;
 
-  constructor(model: ModelName, { store, clock, cipher }: AdapterDependencies) {
+  constructor(model: ModelName, { store, clock, cipher, clients }: AdapterDependencies) {
     this.#model = model;
+    this.#clients = clients;
     this.store = store;
     this.clock = clock;
     this.cipher = cipher;
@@ -54,7 +59,12 @@ export class ModelAdapter implements Adapter {
 
   async find(id: string): Promise<AdapterPayload | undefined> {
     const document = await this.read(this.unitOfWork(), id);
-    return document && this.decode(document, id);
+    const payload = document && this.decode(document, id);
+    return payload && (await this.#isOfFormerClient(payload)) ? undefined : payload;
+  }
+
+  async #isOfFormerClient({ clientId, iat }: AdapterPayload): Promise<boolean> {
+    return clientId !== undefined && isOfFormerClient(await this.#clients.find(clientId), iat);
   }
 
   // Only sessions have a `uid`, and only device codes have a user code.

@@ -95,6 +95,12 @@ const lastUses = async (
   return found;
 };
 
+/** What a deleted client of the same id had before isn't this client's. Grants have the time in seconds. */
+const since = (createdAt: number, { consents, grants }: Found): Found => ({
+  consents: consents.filter(({ at }) => at >= createdAt),
+  grants: grants.filter(({ grantedAt }) => grantedAt >= Math.floor(createdAt / 1000) * 1000),
+});
+
 /** Lists the applications that have access to an account, those used last first. */
 export const createListApps =
   ({ store, clients }: Dependencies) =>
@@ -120,8 +126,10 @@ export const createListApps =
 
     const uses = await lastUses(store, account, new Set(found.keys()));
     const apps = await Promise.all(
-      [...found].map(async ([client, all]): Promise<ConnectedApp> => {
+      [...found].map(async ([client, ofId]): Promise<ConnectedApp | undefined> => {
         const record = await clients.get(client);
+        const all = since(record?.createdAt ?? 0, ofId);
+        if (all.consents.length === 0 && all.grants.length === 0) return undefined;
         const granted = all.grants.map(({ grantedAt }) => grantedAt);
         const usedAt = Math.max(...granted, uses.get(client) ?? 0);
         return {
@@ -136,6 +144,8 @@ export const createListApps =
       }),
     );
     // People sign in to their account pages by a client of the server itself.
-    const ofOthers = apps.filter(({ record }) => record?.from !== 'built-in');
+    const ofOthers = apps
+      .filter((app) => app !== undefined)
+      .filter(({ record }) => record?.from !== 'built-in');
     return ofOthers.toSorted((one, other) => (other.usedAt ?? 0) - (one.usedAt ?? 0));
   };
