@@ -44,6 +44,9 @@ const pythonClient = ({ packages, app, ...client }: PythonClient): LanguageClien
   async launch({ installed, folder, issuer, id, secret, port, snippets }) {
     const recipe = snippets?.find(({ format }) => format === 'python');
     if (recipe) await writeFile(join(folder, 'recipe.py'), recipe.text);
+    const isBeside = / beside manage\.py$/;
+    for (const { where, text } of snippets?.filter((snippet) => isBeside.test(snippet.where)) ?? [])
+      await writeFile(join(folder, where.split(',', 1)[0] ?? ''), text);
     return {
       command: join(installed, 'environment/bin/python'),
       args: [join(apps, app)],

@@ -311,6 +311,32 @@ for (const recipe of recipes) {
   });
 }
 
+t.test('the recipe of mozilla-django-oidc signs in only people with a verified address', async (t) => {
+  const added = await addByRecipe(t, 'mozilla-django-oidc', 'https://django.test');
+  const backend = added.recipe.configuration.find(({ where }) => where.startsWith('postern_backend.py'));
+  t.match(added.recipe.configuration[0]?.text, '"postern_backend.PosternBackend"');
+  const behaviour = applications['mozilla-django-oidc'];
+  if (behaviour === undefined) throw new Error('no behaviour');
+  const { claims } = await signIn(added, behaviour, 'https://django.test');
+  // What the printed class inherits accepts everyone who has an address.
+  const program = [
+    'import json, sys, types',
+    'class OIDCAuthenticationBackend:',
+    '    def verify_claims(self, claims):',
+    '        return "email" in claims',
+    'auth = types.SimpleNamespace(OIDCAuthenticationBackend=OIDCAuthenticationBackend)',
+    'sys.modules["mozilla_django_oidc"] = sys.modules["mozilla_django_oidc.auth"] = auth',
+    'code, *people = json.load(sys.stdin)',
+    'exec(code)',
+    'print(json.dumps([PosternBackend().verify_claims(person) for person in people]))',
+  ].join('\n');
+  const people = [true, false, undefined].map((verified) => ({ ...claims, email_verified: verified }));
+  const input = JSON.stringify([backend?.text ?? '', ...people]);
+  const { error, stdout, stderr } = spawnSync('python3', ['-c', program], { input, encoding: 'utf8' });
+  // A machine without Python can't run it.
+  if (!error) t.same(JSON.parse(stdout || 'null'), [true, false, false], stderr);
+});
+
 t.test('a Spring Boot API introspects the tokens of its audience', async (t) => {
   const added = await addByRecipe(t, 'spring-api', 'https://api.test');
   const [ours = '', theirs = ''] = added.recipe.configuration.map(({ text }) => text);

@@ -26,19 +26,43 @@ export const mozillaDjangoOidc: Recipe = {
         `OIDC_OP_TOKEN_ENDPOINT = "${endpoints.token}"`,
         `OIDC_OP_USER_ENDPOINT = "${endpoints.userinfo}"`,
         `OIDC_OP_JWKS_ENDPOINT = "${endpoints.jwks}"`,
+        'AUTHENTICATION_BACKENDS = [',
+        '    "django.contrib.auth.backends.ModelBackend",',
+        '    "postern_backend.PosternBackend",',
+        ']',
+      ],
+    },
+    {
+      where: 'postern_backend.py, beside manage.py',
+      format: 'python',
+      lines: [
+        'from mozilla_django_oidc.auth import OIDCAuthenticationBackend',
+        '',
+        '',
+        'class PosternBackend(OIDCAuthenticationBackend):',
+        '    """Users are found by their e-mail address, so only a verified one counts."""',
+        '',
+        '    def verify_claims(self, claims):',
+        '        return claims.get("email_verified") is True and super().verify_claims(claims)',
       ],
     },
   ],
   notes: [
-    'AUTHENTICATION_BACKENDS needs mozilla_django_oidc.auth.OIDCAuthenticationBackend, and the URLs of mozilla_django_oidc are expected at /oidc/. OIDC_USE_PKCE takes effect from version 4 on.',
+    'mozilla-django-oidc finds a user by the e-mail address and doesn’t ask whether it is verified. Without PosternBackend, a person who types the address of a user at the sign-up is signed in as that user.',
+    'The URLs of mozilla_django_oidc are expected at /oidc/. OIDC_USE_PKCE takes effect from version 4 on.',
   ],
   guide: {
     source: { kind: 'run', programs: [{ name: 'mozilla-django-oidc', version: '5.0.2' }] },
     groups:
-      'Add `groups` to the scope of the client and to `OIDC_RP_SCOPES`. A subclass of OIDCAuthenticationBackend then finds the names in `claims["groups"]`, in `create_user` and `update_user`.',
+      'Add `groups` to the scope of the client and to `OIDC_RP_SCOPES`. PosternBackend then finds the names in `claims["groups"]`, in `create_user` and `update_user`.',
     signOut: () =>
       '`OIDC_OP_LOGOUT_URL_METHOD` names a function of yours that returns the end session endpoint. Without it Django ends its own session only.',
     errors: [
+      {
+        message: 'Claims verification failed',
+        cause: 'The e-mail address of the account is not verified.',
+        remedy: 'Let the person verify it at `/account/email`, or set `email_verified` of the account.',
+      },
       {
         message: 'OIDC callback state not found in session `oidc_states`!',
         cause:

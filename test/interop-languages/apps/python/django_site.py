@@ -1,6 +1,7 @@
 """What the Django applications have in common: a database in a file, sessions, and a page that shows who came."""
 
 import os
+import sys
 from wsgiref.simple_server import make_server
 
 import django
@@ -65,5 +66,7 @@ def recipe():
     """The settings that the recipe printed, or none."""
     given = {}
     if "RECIPE" in os.environ:
+        # What belongs beside manage.py is in the same folder.
+        sys.path.append(os.path.dirname(os.environ["RECIPE"]))
         exec(open(os.environ["RECIPE"]).read(), given)
     return {name: value for name, value in given.items() if name.isupper()}

@@ -5,7 +5,7 @@ import os
 from django_site import recipe, serve
 
 issuer = os.environ["ISSUER"]
-own = {
+own = recipe() or {
     "OIDC_RP_CLIENT_ID": os.environ["CLIENT_ID"],
     "OIDC_RP_CLIENT_SECRET": os.environ["CLIENT_SECRET"],
     "OIDC_RP_SIGN_ALGO": "RS256",
@@ -24,7 +24,7 @@ def routes():
 
 serve(
     ["mozilla_django_oidc"],
-    ["mozilla_django_oidc.auth.OIDCAuthenticationBackend"],
+    own.pop("AUTHENTICATION_BACKENDS", ["mozilla_django_oidc.auth.OIDCAuthenticationBackend"]),
     routes,
-    recipe() or own,
+    own,
 )
