@@ -7,13 +7,14 @@ import { forgotPath } from './password-reset/index.ts';
 import { requirements } from './requirements/index.ts';
 import { secondFactor } from './second-factor/index.ts';
 import { selectAccount } from './select-account/index.ts';
-import { signIn } from './sign-in/index.ts';
+import { createKnownDevices, signIn } from './sign-in/index.ts';
 import { upstreamSignIn } from './upstream-sign-in/index.ts';
 
 export const signInFeatures = (dependencies: FeatureDependencies): readonly Feature[] => {
   const { config, store, clock, events, pages, services } = dependencies;
   const { accounts, admission, completeSignIn, cookieKeys, factors, levels, mail, oneTimeCodes } = services;
   const { passkeys, rememberedBrowsers, throttle } = services;
+  const devices = createKnownDevices({ config, clock, cookieKeys });
   const notifyNewDevice = createNotifyNewDevice({ notices: services.notices, clock });
   const upstream = upstreamSignIn({
     config,
@@ -59,6 +60,7 @@ export const signInFeatures = (dependencies: FeatureDependencies): readonly Feat
       upstreamLogouts: services.upstreamLogouts,
       completeSignIn,
       cookieKeys,
+      deviceCookie: ({ headers }, { username }) => devices.cookieAfterSignIn(headers, username),
       notifyNewDevice,
     }),
     upstream.feature,

@@ -59,6 +59,32 @@ t.test('a sign-in in a new browser is reported once for each browser, a refused 
   await waitFor('a second message', () => stage.smtp.received.length === 2);
 });
 
+t.test('a browser is known after the second factor, and not after the password alone', async (t) => {
+  const stage = await open(t);
+  const { server, smtp } = stage;
+  const owner = await signedInBrowser(server, 'grace');
+  const add = `${server.issuer}/account/authenticator/add`;
+  const { key } = await setUpApp(owner, await owner.open(add), server.clock.now());
+  const giveCode = async (browser: Browser): Promise<Page> => {
+    server.clock.advance(31);
+    const ask = await signIn(stage, browser);
+    t.match(ask.body, 'factor-submit');
+    return browser.submit(ask, { code: codeAt(key, server.clock.now()) });
+  };
+  const newDevices = () => withSubject(stage, /New sign-in/).length;
+  const browser = new Browser();
+  t.match((await signIn(stage, browser)).body, 'factor-submit');
+  await nothingWaits(stage);
+  t.equal(newDevices(), 0);
+  t.equal((await giveCode(browser)).status, 303);
+  await nothingWaits(stage);
+  t.equal(newDevices(), 1, 'the sign-in is reported, though the password was typed before');
+  t.equal((await giveCode(browser)).status, 303);
+  await nothingWaits(stage);
+  t.equal(newDevices(), 1, 'the browser is known now');
+  t.ok(smtp.received.length > 0);
+});
+
 t.test('an account that is new, or has no verified address, gets no message', async (t) => {
   const stage = await open(t);
   const { server } = stage;

@@ -1,3 +1,4 @@
+import type { FastifyRequest } from 'fastify';
 import type { Config } from '#config';
 import type { Events } from '../../events.ts';
 import type { Visit } from '../../http/interactions/step.ts';
@@ -23,6 +24,8 @@ export interface SecondFactorDependencies {
   readonly completeSignIn: CompleteSignIn;
   /** Sign forms, newest first. */
   readonly cookieKeys: () => readonly string[];
+  /** Marks the browser as one that the account signed in with: a `Set-Cookie` line. */
+  readonly deviceCookie: (request: FastifyRequest, account: Account) => string;
   /** Stores a message to the owner of an account that signs in with a new browser, in the commit of the step. */
   readonly notifyNewDevice: (visit: Visit, account: Account) => void;
 }

@@ -123,13 +123,13 @@ export const createLoginStep = (
     const isNewDevice = devices.findDevice(headers, account.username) === undefined;
     const remember = mayRemember(sessionAccount, outcome.remember);
     const result = await completeSignIn(visit, { account, amr: ['otp'], at, remember, isNewDevice });
-    // Otherwise the step for the second factor does both.
+    // Otherwise the step for the second factor does all of it.
     if (result.login) {
       emitSignIn(events, visit, account.id);
       if (isNewDevice) notifyNewDevice(visit, account);
     }
     return {
-      cookies: [devices.cookieAfterSignIn(headers, account.username)],
+      cookies: result.login ? [devices.cookieAfterSignIn(headers, account.username)] : [],
       finish: { ...visit.interaction.lastSubmission, ...result },
     };
   };
@@ -211,13 +211,13 @@ export const createLoginStep = (
         remember: mayRemember(sessionAccount, remember),
         isNewDevice: device === undefined,
       });
-      // If there is no login yet, the step for the second factor does both.
+      // If there is no login yet, the step for the second factor does all of it.
       if (result.login) {
         emitSignIn(events, visit, account.id);
         if (device === undefined) notifyNewDevice(visit, account);
       }
       return {
-        cookies: [devices.cookieAfterSignIn(headers, name)],
+        cookies: result.login ? [devices.cookieAfterSignIn(headers, name)] : [],
         finish: {
           ...visit.interaction.lastSubmission,
           ...((await mayOfferPasskey(visit, form, account)) && offerPasskey),
