@@ -1,4 +1,9 @@
+import { createHash, randomBytes } from 'node:crypto';
 import t from 'tap';
+import { factorsKey } from '#src/services/accounts/index.ts';
+import { readFactors, writeFactors } from '#src/services/factors/record.ts';
+import { hashOfRecoveryCode } from '#src/services/factors/recovery-codes.ts';
+import { createSecretCipher } from '#src/services/keys/secret-cipher.ts';
 import { codeAt, wrongCode } from '../support/authenticator.ts';
 import { hasCode, hasSession, openFactors as open } from '../support/second-factor.ts';
 import { Browser, formOf, password, redirectParameters } from '../support/setup/index.ts';
@@ -87,6 +92,35 @@ t.test('a code counts once within its step, and a recovery code once at all', as
     const spelled = ` ${second.toLowerCase().replace('-', ' ').replaceAll('0', 'o').replaceAll('1', 'l')}`;
     t.ok(one && hasCode(await one.browser.submit(one.page, { recovery_code: spelled })), spelled);
     t.equal(server.events.filter(({ type }) => type === 'account.recovery_code_used').length, 2);
+  });
+});
+
+t.test('a copy of the store verifies no recovery code without the key encryption key', async (t) => {
+  const { server, enrol, typePassword } = await open(t);
+  const { account, codes } = await enrol();
+  const withoutKey = (code: string): string =>
+    createHash('sha256')
+      .update(JSON.stringify(['recovery code', account.id, code.replace('-', '')]))
+      .digest('base64url');
+  const [document] = await server.store.read([factorsKey(account.id)]);
+  const stored = readFactors(document);
+  t.equal(stored.recovery?.codes.length, codes.length);
+  const otherCipher = createSecretCipher(randomBytes(32));
+  for (const code of codes) {
+    t.notOk(stored.recovery?.codes.includes(withoutKey(code)));
+    t.notOk(stored.recovery?.codes.includes(hashOfRecoveryCode(otherCipher, account.id, code)));
+  }
+
+  await t.test('codes that were stored without a key still work, each once', async (t) => {
+    const recovery = { createdAt: server.clock.now(), codes: codes.map(withoutKey) };
+    await server.store.commit([writeFactors(account.id, document, { ...stored, recovery })]);
+    const use = async (code: string | undefined) => {
+      const browser = new Browser();
+      return browser.submit(await typePassword(browser), { recovery_code: code ?? '' });
+    };
+    t.ok(hasCode(await use(codes[0])));
+    t.equal((await use(codes[0])).status, 422);
+    t.ok(hasCode(await use(codes[1])));
   });
 });
 

@@ -13,7 +13,7 @@ import type { AccountFactors, By, CodeVerdict, EnrolVerdict, Factors, NewAuthent
 import { keyUri } from './key-uri.ts';
 import { openPending, sealPending } from './pending.ts';
 import { type AuthenticatorRecord, type FactorsRecord, noFactors, readFactors } from './record.ts';
-import { hashOfRecoveryCode, newRecoveryCodes } from './recovery-codes.ts';
+import { formerHashOfRecoveryCode, hashOfRecoveryCode, newRecoveryCodes } from './recovery-codes.ts';
 import { findStep } from './totp.ts';
 
 interface Dependencies {
@@ -105,7 +105,7 @@ export const createFactors = ({
 
   const newRecovery = (account: Account, codes: readonly string[]) => ({
     createdAt: clock.now(),
-    codes: codes.map((code) => hashOfRecoveryCode(account.id, code)),
+    codes: codes.map((code) => hashOfRecoveryCode(cipher, account.id, code)),
   });
 
   const remove = async (
@@ -220,14 +220,17 @@ export const createFactors = ({
       }),
 
     async useRecoveryCode(account, typed, by) {
-      const hash = hashOfRecoveryCode(account.id, typed);
+      const hashes = [
+        hashOfRecoveryCode(cipher, account.id, typed),
+        formerHashOfRecoveryCode(account.id, typed),
+      ];
       const verdict = await changeWithNotice(
         'recovery-code-used',
         { account, by },
         (factors): Change<'right' | 'wrong'> => {
           const { recovery } = factors;
-          if (!recovery?.codes.includes(hash)) return { result: 'wrong' };
-          const codes = recovery.codes.filter((code) => code !== hash);
+          if (!recovery?.codes.some((code) => hashes.includes(code))) return { result: 'wrong' };
+          const codes = recovery.codes.filter((code) => !hashes.includes(code));
           return { result: 'right', next: { ...factors, recovery: { ...recovery, codes } } };
         },
       );
