@@ -1,11 +1,13 @@
-import { randomBytes } from 'node:crypto';
+import { pbkdf2Sync, randomBytes } from 'node:crypto';
 import t from 'tap';
+import { createAccounts } from '#src/services/accounts/index.ts';
 import { createKindsInUse } from '#src/services/accounts/password/kinds-in-use.ts';
 import { createPasswords } from '#src/services/accounts/password/passwords.ts';
-import { insertAccount } from '#src/services/accounts/record.ts';
+import { insertAccount, insertName } from '#src/services/accounts/record.ts';
 import { createAccountStore } from '#src/services/accounts/store.ts';
 import { createManualClock } from '../support/clocks.ts';
 import { openCountingStore } from '../support/counting-store.ts';
+import { recordEvents } from '../support/recorded-events.ts';
 import { testConfig } from '../support/setup/index.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -77,4 +79,16 @@ t.test('a kind is found in a large store, wherever its accounts are', async (t) 
   for (const character of 'abcdefghijklmnopqrstuvwxyz0123456789')
     await add(hashes.bcrypt, `${character}-one`);
   t.same(await kindsInUse(), decoysOf([hashes.bcrypt]));
+});
+
+t.test('a hash above the limits that was stored before still signs its owner in', async (t) => {
+  const { add, clock, store } = await open();
+  t.teardown(store.close);
+  const accounts = createAccounts({ store, config: testConfig(), clock, events: recordEvents().events });
+  t.teardown(accounts.close);
+  const costly = `pbkdf2_sha1$6000001$salt$${pbkdf2Sync('some password', 'salt', 6_000_001, 20, 'sha1').toString('base64')}`;
+  await t.rejects(accounts.add({ username: 'ada', passwordHash: costly }), { code: 'password_hash_unknown' });
+  await add(costly, 'ada');
+  await store.commit([insertName('ada', 'id-1', clock.now())]);
+  t.equal((await accounts.authenticate('ada', 'some password'))?.id, 'id-1');
 });

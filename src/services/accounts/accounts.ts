@@ -19,6 +19,7 @@ import { createAccountLookup } from './lookup.ts';
 import { createNewAccountCheck, createNewAccountRecord } from './new-account-record.ts';
 import { createKindsInUse } from './password/kinds-in-use.ts';
 import { createPasswords } from './password/passwords.ts';
+import { createCheckPreferredUsername } from './preferred-username.ts';
 import { readAccount, replaceAccount } from './record.ts';
 import { createRemovePassword } from './remove-password.ts';
 import { createRequirements } from './requirements.ts';
@@ -72,7 +73,15 @@ export const createAccounts = ({
   const roleGroups = createRoleGroups(config.admin);
   const groupClaims = createGroupClaims({ store, config, stored, groups, roleGroups, clock });
   const { requirementsOf, refuseFactor } = createRequirements(config.security);
-  const newRecord = createNewAccountRecord({ passwords, configured, clock, service, withEmail });
+  const checkPreferredUsername = createCheckPreferredUsername({ configured, stored });
+  const newRecord = createNewAccountRecord({
+    passwords,
+    configured,
+    clock,
+    service,
+    withEmail,
+    checkPreferredUsername,
+  });
 
   const { forget, invalidate, ...lookup } = createAccountLookup({
     store,
@@ -124,6 +133,7 @@ export const createAccounts = ({
       accountChange,
       withEmail,
       service,
+      checkPreferredUsername,
     }),
     ...createSetPassword({ passwords, clock, find, accountChange, draftPasswordNotice }),
     ...createRemovePassword({ clock, withEmail, accountChange }),

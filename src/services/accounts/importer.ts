@@ -4,6 +4,7 @@ import type { Store, Write } from '../../store/port.ts';
 import { type Groups, groupNotFound } from '../groups/index.ts';
 import type { ConfiguredAccounts } from './configured.ts';
 import type { AddAccount, ImportAccount, Importer, ImportOptions, ImportResult } from './contract.ts';
+import { ownPreferredUsername, preferredUsernameTaken } from './preferred-username.ts';
 import { type AccountRecord, accountKey, nameKey, readAccount, readName, reservationKey } from './record.ts';
 import type { RoleGroups } from './role-groups.ts';
 import { emailTaken, nameTaken, withoutMark } from './sign-in-names.ts';
@@ -90,7 +91,9 @@ export const createImporter =
     /** A name or subject that came before in the same import. */
     const refuseSecond = (record: AccountRecord): void => {
       const { id, username } = record;
-      const names = stored.namesOf(record);
+      const preferred = ownPreferredUsername(record);
+      if (preferred !== undefined && seenNames.has(preferred)) throw preferredUsernameTaken(preferred);
+      const names = [...stored.namesOf(record), ...(preferred === undefined ? [] : [preferred])];
       const second = names.find((name) => seenNames.has(name));
       if (second === foldUsername(username))
         throw refuse('account_twice', `The user name ${username} appears twice; each needs its own.`);

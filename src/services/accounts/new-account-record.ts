@@ -15,6 +15,7 @@ import type { AddAccount } from './contract.ts';
 import { changeByUpstream } from './group-sources.ts';
 import { acceptUsername } from './new-username.ts';
 import type { Passwords } from './password/passwords.ts';
+import type { CheckPreferredUsername } from './preferred-username.ts';
 import type { AccountRecord } from './record.ts';
 import { checkAtSign, emailTaken, nameTaken } from './sign-in-names.ts';
 
@@ -26,6 +27,7 @@ interface Dependencies {
   readonly withEmail: boolean;
   /** What the service is called. */
   readonly service: readonly string[];
+  readonly checkPreferredUsername: CheckPreferredUsername;
 }
 
 /** Checks a new account without a look at those that exist, and returns its user name. */
@@ -50,6 +52,7 @@ export const createNewAccountRecord = ({
   clock,
   service,
   withEmail,
+  checkPreferredUsername,
 }: Dependencies) => {
   const check = createNewAccountCheck({ passwords, service, withEmail });
   const isOfConfiguration = (email: string): boolean =>
@@ -68,6 +71,7 @@ export const createNewAccountRecord = ({
     const name = check(account);
     const sortedGroups = normalizeGroups(groups);
     if (configured.byName(name) !== undefined) throw nameTaken(name);
+    await checkPreferredUsername({ username: name, claims }, id);
     const email = verifiedEmailOf(claims);
     if (email !== undefined && isOfConfiguration(email)) throw emailTaken(email);
     const hash = password === undefined ? passwordHash : await passwords.hash(password, id);

@@ -16,6 +16,7 @@ import type { Accounts, GroupChange } from './contract.ts';
 import { rememberAddress } from './former-address.ts';
 import { changeByOperator, changeByUpstream } from './group-sources.ts';
 import { acceptUsername } from './new-username.ts';
+import type { CheckPreferredUsername } from './preferred-username.ts';
 import { type AccountRecord, toAccount } from './record.ts';
 import { changeRequired, type Requirements } from './requirements.ts';
 import { checkAtSign, emailTaken, nameTaken } from './sign-in-names.ts';
@@ -28,6 +29,7 @@ interface Dependencies {
   readonly find: (id: string) => Promise<Account | undefined>;
   readonly refuseFactor: Requirements['refuseFactor'];
   readonly accountChange: AccountChange;
+  readonly checkPreferredUsername: CheckPreferredUsername;
   /** Verified addresses are names to sign in by. */
   readonly withEmail: boolean;
   /** What the service is called. */
@@ -48,6 +50,7 @@ export const createUpdateAccount = ({
   find,
   refuseFactor,
   accountChange: { changeWithGroups },
+  checkPreferredUsername,
   withEmail,
   service,
 }: Dependencies): Pick<Accounts, 'update' | 'changeGroups'> => {
@@ -76,6 +79,13 @@ export const createUpdateAccount = ({
       const isRenamed = username !== undefined && !(await hasName(id, username));
       const name = isRenamed ? acceptUsername(username, { givenBy: 'operator', service }) : username;
       if (name !== undefined && configured.byName(name) !== undefined) throw nameTaken(name);
+      // A claim that the account has already stays, as other names do.
+      const former = claims['preferred_username'] === undefined ? undefined : await find(id);
+      if (former && claims['preferred_username'] !== former.claims['preferred_username'])
+        await checkPreferredUsername(
+          { username: name ?? former.username, claims: mergeClaims(former.claims, claims) },
+          id,
+        );
       const added = isList(groupChange) ? normalizeGroups(groupChange) : (groupChange?.add ?? []);
       const groupsAfter = (former: AccountRecord): Pick<AccountRecord, 'groups' | 'upstreamGroups'> => {
         const changed = groupChange

@@ -116,3 +116,20 @@ t.test('the console adds no group, and no claim, while an account has a former c
   t.equal((await sendForm(admin, page, fields({ groups: ['finance'], tier: 'gold' }))).status, 303);
   t.match((await accounts.find(id))?.claims, { groups: ['finance'], tier: 'gold' });
 });
+
+t.test('the API gives no account the name of another one as preferred_username', async (t) => {
+  const { start } = await openFolder(t);
+  const server = await start();
+  const call = await callerOf(server);
+  const { status, body } = await call('POST', '/accounts', {
+    username: 'dora',
+    password: 'Some-Long-Pass-1',
+  });
+  t.equal(status, 201);
+  const claims = { preferred_username: 'Dora' };
+  const refused = { status: 422, body: { code: 'claim_invalid' } };
+  t.match(await call('POST', '/accounts', { username: 'carl', claims }), refused);
+  t.match(await call('PATCH', `/accounts/${body.id}`, { claims }), { status: 200 });
+  const carl = await call('POST', '/accounts', { username: 'carl', claims: { preferred_username: 'c' } });
+  t.match(await call('PATCH', `/accounts/${carl.body.id}`, { claims }), refused);
+});
