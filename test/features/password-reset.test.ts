@@ -1,5 +1,7 @@
 import t, { type Test } from 'tap';
+import { kinds } from '#src/store/record-kinds.ts';
 import { codeAt } from '../support/authenticator.ts';
+import { holdCommit } from '../support/hold-commit.ts';
 import { addPasskey } from '../support/passkeys.ts';
 import {
   Browser,
@@ -264,6 +266,29 @@ t.test('a used link makes the others void, and an expired one is refused', async
   server.clock.advance(2);
   t.equal((await browser.request(third)).status, 410);
 });
+
+for (const [what, change] of [
+  ['changes the address', { claims: { email: 'other@example.com', email_verified: true } }],
+  ['disables the account', undefined],
+] as const)
+  t.test(`an operator who ${what} while the form is on the way comes first`, async (t) => {
+    const stage = await open(t);
+    const { server } = stage;
+    const { accounts } = server.app.services;
+    await ask(server, 'grace');
+    const browser = new Browser();
+    const page = await browser.open(await nextLink(stage));
+    const held = holdCommit(server.store, (writes) => writes.some(({ key }) => key.kind === kinds.account));
+    const sent = browser.submit(page, { password: newPassword });
+    await held.arrived;
+    const { id = '' } = (await accounts.findByUsername('grace')) ?? {};
+    await (change ? accounts.update(id, change) : accounts.disable(id));
+    held.release();
+    t.equal((await sent).status, 410);
+    await accounts.enable(id);
+    t.equal(await accounts.authenticate('grace', newPassword), undefined);
+    t.equal((await accounts.authenticate('grace', password))?.id, id, 'the password stays');
+  });
 
 t.test('scanners that open the link by HEAD and GET use up nothing', async (t) => {
   const stage = await open(t);

@@ -14,19 +14,21 @@ interface WithToken {
   Params: { readonly token: string };
 }
 
+/** Links that were sent before the last change of the password, or to an address that changed, are void. */
+const requireLink = (account: Account, { email, createdAt }: OneTimeLink): void => {
+  const { enabled, claims, passwordChangedAt = 0 } = account;
+  if (!enabled || claims['email'] !== email || passwordChangedAt >= createdAt) throw linkGone();
+};
+
 export const resetPages = (dependencies: PasswordResetDependencies): FastifyPluginAsync => {
   const { config, events, pages, accounts, endEverything, links } = dependencies;
   const checkRepeated = createCheckRepeated(dependencies);
 
-  /** Links that were sent before the last change of the password, or to an address that changed, are void. */
   const findReset = async (token: string): Promise<{ link: OneTimeLink; account: Account }> => {
     const link = await links.find(resetMail, token);
     const account = await accounts.find(link.account ?? '');
-    const isVoid =
-      !account?.enabled ||
-      account.claims['email'] !== link.email ||
-      (account.passwordChangedAt ?? 0) >= link.createdAt;
-    if (!account || isVoid) throw linkGone();
+    if (!account) throw linkGone();
+    requireLink(account, link);
     return { link, account };
   };
 
@@ -55,7 +57,11 @@ export const resetPages = (dependencies: PasswordResetDependencies): FastifyPlug
     const { link, account } = await findReset(token);
     if (password === '') return sendForm(request, reply, { account, token, problem: 'passwordMissing' });
     try {
-      await links.useUp(link, (consume) => accounts.setPassword(account.id, password, { also: [consume] }));
+      // An operator may disable the account or change its address while this request is under way.
+      const check = (held: Account): void => requireLink(held, link);
+      await links.useUp(link, (consume) =>
+        accounts.setPassword(account.id, password, { also: [consume], check }),
+      );
     } catch (error) {
       const problem = problemOf(error);
       if (problem === undefined) throw error;
