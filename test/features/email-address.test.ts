@@ -195,6 +195,26 @@ t.test('a link that was asked for before the password changed is void', async (t
   t.equal((await new Browser().request(link)).status, 410);
 });
 
+t.test('a link that was asked for before the owner ended the other sessions is void', async (t) => {
+  const stage = await open(t);
+  const { server } = stage;
+  const thief = await signedInBrowser(server, 'grace');
+  await thief.submit(await form({ ...stage, browser: thief }), { email: 'thief@example.com', password });
+  const link = await linkTo(stage, 'thief@example.com');
+  server.clock.advance(60);
+  const page = await stage.browser.open(`${server.issuer}/account/sessions/others`);
+  await stage.browser.submit(page, {});
+  const reader = new Browser();
+  t.equal((await reader.request(link)).status, 410);
+  t.strictSame(await emailOf(stage), { email: 'old@example.com', verified: true });
+
+  await t.test('the owner can change the address afterwards', async (t) => {
+    await stage.browser.submit(await form(stage), { email: 'new@example.com', password });
+    const own = await linkTo(stage, 'new@example.com');
+    t.equal((await reader.submit(await reader.open(own), { password })).status, 200);
+  });
+});
+
 t.test('where addresses are names to sign in by, the new one belongs to this account alone', async (t) => {
   const signIn = { sign_in: { identifiers: ['username', 'email'] }, username: 'old@example.com' };
   const stage = await open(t, true, signIn);

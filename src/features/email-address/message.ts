@@ -22,8 +22,10 @@ interface AddressMessage {
  * Another person may have asked for the change, with the former password or in a session that was ended since. A message
  * that waits for others is written later than it was asked for, so the link may be younger than the request.
  */
-export const isOutdated = ({ passwordChangedAt = 0, signedOutAt = 0 }: Account, askedAt: number): boolean =>
-  Math.max(passwordChangedAt, signedOutAt) >= askedAt;
+export const isOutdated = (
+  { passwordChangedAt = 0, signedOutAt = 0, pendingSignInsEndedAt = 0 }: Account,
+  askedAt: number,
+): boolean => Math.max(passwordChangedAt, signedOutAt, pendingSignInsEndedAt) >= askedAt;
 
 type Compose = (about: Partial<AddressMessage>, contextIn: MailContextIn) => Promise<Message | undefined>;
 
