@@ -42,8 +42,19 @@ const mismatch = (
   };
 };
 
-/** A random secret that was sent in the place of the id must not reach an event. */
-const isLikeSecret = (id: string): boolean => /^[\w-]{43,}$/.test(id);
+/** The fewest characters that a secret has, whether it is made at random or chosen by an operator. */
+const minSecretLength = 32;
+/** A person who mistypes a long id, such as a UUID, keeps its length or nearly so. */
+const maxMistypedCharacters = 2;
+
+/**
+ * A secret that was sent in the place of the id must not reach an event. It may begin with the id, so a long value is
+ * repeated only as a URL, or when it has about the length of the id that it is like.
+ */
+const mayBeSecret = (id: string, closest = ''): boolean =>
+  id.length >= minSecretLength &&
+  !id.startsWith('https://') &&
+  Math.abs(id.length - closest.length) > maxMistypedCharacters;
 
 /** RFC 6749 §2.3.1. What precedes the first colon is the id; the secret isn't decoded. */
 const idInBasic = (header: string | undefined): string | undefined => {
@@ -64,8 +75,9 @@ const unknownClient = async (
   closestId: FindClosestId,
 ): Promise<Mismatch | undefined> => {
   const id = oidc?.params?.['client_id'] ?? idInBasic(headers.authorization);
-  if (typeof id !== 'string' || isLikeSecret(id)) return undefined;
+  if (typeof id !== 'string') return undefined;
   const closest = await closestId(id);
+  if (mayBeSecret(id, closest)) return undefined;
   return mismatch('client_id', id, closest === undefined || closest === id ? [] : [closest]);
 };
 

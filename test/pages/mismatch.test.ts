@@ -92,12 +92,30 @@ t.test(
 );
 
 t.test('a secret in the place of the client id reaches no event', async (t) => {
-  const sent = randomBytes(32).toString('base64url');
-  const stranger = new RelyingParty(server.issuer, sent, 'app');
-  await new Browser().request(stranger.authorizationUrl(newVerifier()));
-  await stranger.post('/oauth/token', { grant_type: 'client_credentials' });
-  t.match(lastRefusal(), { type: 'token.refused' });
-  t.notMatch(JSON.stringify(server.events), sent);
+  for (const [sent, kind] of [
+    [randomBytes(32).toString('base64url'), 'of Postern'],
+    [Buffer.alloc(32, 0xfb).toString('base64'), 'of openssl rand -base64 32, with + and /'],
+    [`app-secret-${'0'.repeat(21)}`, 'that an operator chose, and that begins with the id'],
+  ] as const) {
+    const stranger = new RelyingParty(server.issuer, sent, 'app');
+    await new Browser().request(stranger.authorizationUrl(newVerifier()));
+    await stranger.post('/oauth/token', { grant_type: 'client_credentials' });
+    t.match(lastRefusal(), { type: 'token.refused' }, kind);
+    t.notOk(JSON.stringify(server.events).includes(sent), kind);
+  }
+});
+
+t.test('a long id that was mistyped is shown, as is one that is a URL', async (t) => {
+  const id = '6f1c9ad2-0b7e-4b52-9a59-3f2d1c8e7a60';
+  await server.addClient({ type: 'web', id, metadata: { redirect_uris: [redirectUri] } });
+  const mistyped = id.slice(0, -1);
+  await new RelyingParty(server.issuer, mistyped, secret).post('/oauth/token', {
+    grant_type: 'client_credentials',
+  });
+  t.match(lastRefusal(), { type: 'token.refused', details: { received: mistyped, closest: id } });
+  const url = 'https://agents.example.com/oauth/client.json';
+  await new Browser().request(new RelyingParty(server.issuer, url).authorizationUrl(newVerifier()));
+  t.match(lastRefusal(), { reason: 'invalid_client', details: { received: url } });
 });
 
 t.test('many unknown client ids make the store list its clients once', async (t) => {
