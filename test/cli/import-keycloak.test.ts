@@ -69,7 +69,8 @@ const realm = {
       firstName: 'Ada',
       lastName: 'Lovelace',
       email: 'ada@example.com',
-      attributes: { department: ['IT'], phones: ['1', '2'] },
+      // A name of an own member of every object.
+      attributes: { department: ['IT'], phones: ['1', '2'], constructor: ['Brunel'] },
       credentials: [pbkdf2('pbkdf2-sha256', 'sha256'), { type: 'otp' }],
       requiredActions: ['UPDATE_PROFILE', 'VERIFY_EMAIL'],
       realmRoles: ['default-roles-example'],

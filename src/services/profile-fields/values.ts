@@ -12,7 +12,8 @@ const kinds: Readonly<Record<string, ValueKind>> = {
   locale: 'language',
 };
 
-export const kindOf = (claim: string): ValueKind => kinds[claim] ?? 'text';
+export const kindOf = (claim: string): ValueKind =>
+  Object.hasOwn(kinds, claim) ? (kinds[claim] ?? 'text') : 'text';
 
 const isUrl = (value: string, protocols: readonly string[]): boolean =>
   !/\s/.test(value) && protocols.includes(URL.parse(value)?.protocol ?? '');
