@@ -49,6 +49,7 @@ export const argocd: Recipe = {
   notes: [
     'The ConfigMap replaces the data of yours: merge them if it has other keys.',
     'Versions before 3 use PKCE in the browser. Remove enablePKCEAuthentication there, and run `client update ID --pkce exempt`.',
+    'Give roles to groups. With `email` in `scopes` of argocd-rbac-cm a rule for an address counts for anyone who has typed it: Argo CD doesn’t ask whether it is verified.',
   ],
   guide: {
     source: {

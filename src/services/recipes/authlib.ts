@@ -32,7 +32,10 @@ export const authlib: Recipe = {
       ],
     },
   ],
-  notes: ['The view that calls `authorize_access_token()` is expected at /authorize.'],
+  notes: [
+    'The view that calls `authorize_access_token()` is expected at /authorize.',
+    'Find people by `sub`. An address counts only while `email_verified` is `True`: people type it themselves.',
+  ],
   guide: {
     source: { kind: 'run', programs: [{ name: 'Authlib (Flask)', version: '1.9.10' }] },
     groups:

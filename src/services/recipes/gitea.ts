@@ -39,6 +39,9 @@ export const gitea: Recipe = {
       ],
     },
   ],
+  notes: [
+    'Leave `ACCOUNT_LINKING` of `[oauth2_client]` at `login`: with `auto`, an existing account is found by its user name or by an address that may not be verified.',
+  ],
   guide: {
     source: {
       kind: 'library',

@@ -44,7 +44,10 @@ export const gitlab: Recipe = {
       ],
     },
   ],
-  notes: ['Apply it with `gitlab-ctl reconfigure`.'],
+  notes: [
+    'Apply it with `gitlab-ctl reconfigure`.',
+    'Leave `omniauth_auto_link_user` off: with it, GitLab finds existing users by an address that may not be verified.',
+  ],
   guide: {
     source: {
       kind: 'library',

@@ -41,6 +41,9 @@ export const grafana: Recipe = {
       ],
     },
   ],
+  notes: [
+    'Leave `oauth_allow_insecure_email_lookup` off: with it, Grafana finds users by an address that may not be verified.',
+  ],
   guide: {
     source: {
       kind: 'manual',

@@ -33,6 +33,7 @@ export const library: Recipe = {
     'The library finds the endpoints and keys by the issuer. It authenticates with `client_secret_basic`, and ID tokens are signed with RS256: the defaults of OpenID Connect.',
     'Request the scopes `openid profile email`, and send a code challenge (S256) or at least a nonce.',
     'Another redirect URI: `--redirect-uri`.',
+    'Find people by `sub`. An address counts only while `email_verified` is true: people type it themselves.',
   ],
   guide: {
     source: {

@@ -27,6 +27,9 @@ export const netbox: Recipe = {
       ],
     },
   ],
+  notes: [
+    'Leave `associate_by_email` out of a `SOCIAL_AUTH_PIPELINE` of your own: it finds users by an address that may not be verified.',
+  ],
   guide: {
     source: {
       kind: 'library',

@@ -27,7 +27,10 @@ export const streamlit: Recipe = {
       ],
     },
   ],
-  notes: ['`pip install "streamlit[auth]"` brings the packages that `st.login()` needs.'],
+  notes: [
+    '`pip install "streamlit[auth]"` brings the packages that `st.login()` needs.',
+    'Where your code decides by `st.user.email`, let it check `st.user.email_verified` too, or decide by `st.user.sub`.',
+  ],
   guide: {
     source: { kind: 'run', programs: [{ name: 'Streamlit', version: '1.67.0' }] },
     groups:
