@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { retryAfterSeconds } from '../errors.ts';
-import { withErrorUri } from '../provider/error-uri.ts';
+import { withErrorUri } from '../provider/errors/error-uri.ts';
 import { toHttpError } from './errors.ts';
 
 export type AnswerError = (error: unknown, request: FastifyRequest, reply: FastifyReply) => void;

@@ -2,8 +2,8 @@ import type { EventEmitter } from 'node:events';
 import { errors, type KoaContextWithOIDC, type Provider } from 'oidc-provider';
 import { type Events, endpointDetail, type SecurityEvent } from '../events.ts';
 import { StoreUnavailable } from '../store/errors.ts';
+import type { Mismatch } from './errors/mismatch.ts';
 import type { GrantType } from './grant-types.ts';
-import type { Mismatch } from './mismatch.ts';
 import { getRequestContext, getUnitOfWork } from './request-context.ts';
 
 interface Outcome {

@@ -1,5 +1,5 @@
 import type { Configuration, KoaContextWithOIDC } from 'oidc-provider';
-import type { EngineKeys } from './engine-keys.ts';
+import type { EngineKeys } from './keys/engine-keys.ts';
 import type { OverrideOptions } from './overrides/options.ts';
 import type { RouteMiddleware } from './route-middleware.ts';
 

@@ -15,7 +15,8 @@ const reasons: Readonly<Record<string, string>> = {
     'oidc-provider compares assertions with the clock of the machine.',
   'src/features/sender-constraint/proofs.ts': 'oidc-provider compares proofs with the clock of the machine.',
   'src/features/signed-requests/index.ts': 'oidc-provider compares requests with the clock of the machine.',
-  'src/provider/access-token-verifier.ts': 'oidc-provider compares tokens with the clock of the machine.',
+  'src/provider/access-tokens/access-token-verifier.ts':
+    'oidc-provider compares tokens with the clock of the machine.',
   'src/provider/settings/lifetimes.ts': 'oidc-provider dates sessions by the clock of the machine.',
 };
 

@@ -29,13 +29,13 @@ const dangers: readonly Danger[] = [
     pattern: /createHash\('(md5|sha1)'|hash\('(md5|sha1)'/,
     except: /^adapters\/redis\/scripts\.ts$/,
   },
-  // provider/fetch.ts requests addresses that clients name; the others request the server itself or an address of the operator.
+  // provider/outgoing/fetch.ts requests addresses that clients name; the others request the server itself or an address of the operator.
   {
     what: 'a request to elsewhere without limits on where',
     pattern:
       /(?<![.#\w])fetch\((?!nodes|await)\s*(url|`|'|new URL)|import\b[^;]*\brequest\b[^;]*node:https?'|from 'undici'/,
     except:
-      /^src\/(provider\/fetch|services\/doctor\/get|features\/playground\/send|services\/keys\/remote-signer|cli\/health|testing\/[\w-]+)\.ts$/,
+      /^src\/(provider\/outgoing\/fetch|services\/doctor\/get|features\/playground\/send|services\/keys\/remote-signer|cli\/health|testing\/[\w-]+)\.ts$/,
   },
   { what: 'a shell', pattern: /\bexecSync\(|\bexec\(\s*`|shell: true/, except: /^adapters\/embedded\// },
   // Forwarding headers are read only where trusted proxies are decided.

@@ -16,7 +16,7 @@ const openers: Readonly<Record<string, string>> = {
   'src/features/ciba/submit-decision.ts': 'It calls the engine outside of a request to the engine.',
   'src/features/json-tokens/endpoint.ts': 'It dispatches the request to the engine itself.',
   'src/http/interactions/index.ts': 'Steps use the engine outside of a request to the engine.',
-  'src/provider/renew-sign-in.ts': 'A page renews a session outside of a request to the engine.',
+  'src/provider/sessions/renew-sign-in.ts': 'A page renews a session outside of a request to the engine.',
   'src/services/account-pages/redeem-code.ts': 'It redeems a code outside of a request to the engine.',
   'src/testing/authorization-code.ts': 'The test kit calls the engine without a request.',
   'src/testing/session.ts': 'The test kit calls the engine without a request.',

@@ -288,7 +288,7 @@ const grants: readonly Mutation[] = [
   },
   {
     name: 'authorizations at the same time make a grant each',
-    file: 'src/provider/session-grant.ts',
+    file: 'src/provider/sessions/session-grant.ts',
     from: 'accountId: session.accountId, clientId, jti }',
     to: "accountId: session.accountId, clientId, ...(jti === '' && { jti }) }",
     tests: ['store/first-authorizations.test.ts'],
@@ -525,7 +525,7 @@ const accountPages: readonly Mutation[] = [
   },
   {
     name: 'a table decides by what people fill in',
-    file: 'src/provider/claim-mapping.ts',
+    file: 'src/provider/claims/claim-mapping.ts',
     from: '!own.has(name) && isProven(personal, name)',
     to: 'isProven(personal, name)',
     tests: ['protocol/client-claims.test.ts'],
@@ -707,7 +707,7 @@ const clients: readonly Mutation[] = [
   },
   {
     name: 'a secret that was sent as a client id reaches an event',
-    file: 'src/provider/mismatch.ts',
+    file: 'src/provider/errors/mismatch.ts',
     from: 'if (mayBeSecret(id, closest)) return undefined;',
     to: '',
     tests: ['pages/mismatch.test.ts'],
@@ -770,21 +770,21 @@ const clients: readonly Mutation[] = [
   },
   {
     name: 'the header of a JWT chooses the algorithm',
-    file: 'src/provider/access-token-verifier.ts',
+    file: 'src/provider/access-tokens/access-token-verifier.ts',
     from: "head['alg'] !== verificationKey.alg || ",
     to: '',
     tests: ['provider/access-token-verifier.test.ts', 'security/jwt-confusion.test.ts'],
   },
   {
     name: 'a JWT is accepted after its expiry',
-    file: 'src/provider/access-token-verifier.ts',
+    file: 'src/provider/access-tokens/access-token-verifier.ts',
     from: ' || exp <= now',
     to: '',
     tests: ['provider/access-token-verifier.test.ts'],
   },
   {
     name: 'a revoked JWT is accepted',
-    file: 'src/provider/jwt-access-tokens.ts',
+    file: 'src/provider/access-tokens/jwt-access-tokens.ts',
     from: 'if (await work.read(key, isOwn ? [] : [grantKey(jti)])) return undefined;',
     to: 'await work.read(key, isOwn ? [] : [grantKey(jti)]);',
     tests: ['protocol/token-status.test.ts'],
@@ -801,7 +801,7 @@ const clients: readonly Mutation[] = [
 const network: readonly Mutation[] = [
   {
     name: 'cloud metadata addresses may be fetched',
-    file: 'src/provider/networks.ts',
+    file: 'src/provider/outgoing/networks.ts',
     from: 'if (is(linkLocalAndMetadata)) return is(listedAddresses);',
     to: '',
     tests: ['provider/networks.test.ts'],

@@ -1,7 +1,7 @@
 import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { exportJWK, SignJWT } from 'jose';
 import t from 'tap';
-import { createAccessTokenVerifier } from '#src/provider/access-token-verifier.ts';
+import { createAccessTokenVerifier } from '#src/provider/access-tokens/access-token-verifier.ts';
 import { replaceDateNow } from '../support/clocks.ts';
 
 const pairs = {

@@ -1,6 +1,6 @@
 import { generateKeyPairSync, sign, verify } from 'node:crypto';
 import t from 'tap';
-import { toDer } from '#src/provider/ecdsa-der.ts';
+import { toDer } from '#src/provider/keys/ecdsa-der.ts';
 
 const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 

@@ -1,7 +1,7 @@
 import { createServer, type RequestListener } from 'node:http';
 import t from 'tap';
 import type { SecurityEvent } from '#src/events.ts';
-import { createFetch } from '#src/provider/fetch.ts';
+import { createFetch } from '#src/provider/outgoing/fetch.ts';
 
 const security = { outbound: { allowed_networks: [] } };
 const abroad = createFetch({ mode: 'production', security });

@@ -2,7 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { exportJWK, SignJWT } from 'jose';
 import t from 'tap';
 import { openStore } from '#adapters/index.ts';
-import { createLiveTokenFinder } from '#src/provider/jwt-access-tokens.ts';
+import { createLiveTokenFinder } from '#src/provider/access-tokens/jwt-access-tokens.ts';
 
 const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const issuer = 'https://id.example';

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { createAddressFilter } from '#src/provider/networks.ts';
+import { createAddressFilter } from '#src/provider/outgoing/networks.ts';
 
 const reach = (mode: 'production' | 'development', ...allowed_networks: string[]) =>
   createAddressFilter({ mode, security: { outbound: { allowed_networks } } });

@@ -6,7 +6,7 @@ import { createLocalJWKSet, jwtVerify } from 'jose';
 import { type Configuration, Provider } from 'oidc-provider';
 import t, { type Test } from 'tap';
 import { openStore } from '#adapters/index.ts';
-import { externalKeys } from '#src/provider/external-key.ts';
+import { externalKeys } from '#src/provider/keys/external-key.ts';
 import type { KeySet } from '#src/services/keys/index.ts';
 import { createSigner, publicJwk } from '../../examples/remote-signer/server.ts';
 import { createManualClock } from '../support/clocks.ts';

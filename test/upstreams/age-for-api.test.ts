@@ -1,6 +1,6 @@
 /**
  * The administration API means when a person really signed in at an upstream, also where tokens say a later time.
- * src/provider/upstream-auth-time.ts. Fails without src/provider/overrides/authorization-code-save.ts.
+ * src/provider/sessions/upstream-auth-time.ts. Fails without src/provider/overrides/authorization-code-save.ts.
  */
 import t, { type Test } from 'tap';
 import { adminPath, groupOf } from '../admin/admin-server.ts';

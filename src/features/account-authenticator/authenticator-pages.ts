@@ -1,7 +1,7 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { Failure } from '../../errors.ts';
 import type { Form } from '../../http/pages/form.ts';
-import { renewSignIn } from '../../provider/renew-sign-in.ts';
+import { renewSignIn } from '../../provider/sessions/renew-sign-in.ts';
 import type { AccountPages } from '../../services/account-pages/index.ts';
 import type { Account, Json } from '../../services/accounts/index.ts';
 import { type NewAuthenticator, qrCodeOf } from '../../services/factors/index.ts';

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import type { Form } from '../../http/pages/form.ts';
-import { renewSignIn } from '../../provider/renew-sign-in.ts';
+import { renewSignIn } from '../../provider/sessions/renew-sign-in.ts';
 import { problemOf } from '../../services/account-forms/index.ts';
 import type { AccountPages, AccountVisit } from '../../services/account-pages/index.ts';
 import { ifStillSignedIn, isSignInEnded } from '../../services/accounts/index.ts';

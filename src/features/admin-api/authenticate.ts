@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { FastifyRequest } from 'fastify';
 import { adminAudience, type Config } from '#config';
-import { getClientCertificate } from '../../provider/client-certificate.ts';
+import { createLiveTokenFinder, type LiveToken } from '../../provider/access-tokens/jwt-access-tokens.ts';
+import { plainAudiences } from '../../provider/access-tokens/plain-audiences.ts';
+import { getClientCertificate } from '../../provider/clients/client-certificate.ts';
+import { isOfFormerClient } from '../../provider/clients/former-client.ts';
 import type { Engine } from '../../provider/engine.ts';
-import { isOfFormerClient } from '../../provider/former-client.ts';
-import { createLiveTokenFinder, type LiveToken } from '../../provider/jwt-access-tokens.ts';
-import { plainAudiences } from '../../provider/plain-audiences.ts';
-import { upstreamAuthTime } from '../../provider/upstream-auth-time.ts';
+import { upstreamAuthTime } from '../../provider/sessions/upstream-auth-time.ts';
 import type { StrengthOf } from '../../services/account-pages/index.ts';
 import { type Account, type Accounts, isSignInCurrent } from '../../services/accounts/index.ts';
 import {

@@ -4,7 +4,7 @@ import { calculateJwkThumbprint, EmbeddedJWK, type JWTVerifyResult, jwtVerify } 
 import type { Config } from '#config';
 import { dpopNoncesOf } from '../../provider/dpop-nonces.ts';
 import type { Engine } from '../../provider/engine.ts';
-import { rsaKeyProblem } from '../../provider/rsa-keys.ts';
+import { rsaKeyProblem } from '../../provider/keys/rsa-keys.ts';
 import { Conflict } from '../../store/errors.ts';
 import type { Clock, Store } from '../../store/port.ts';
 import { kinds } from '../../store/record-kinds.ts';

@@ -3,7 +3,7 @@ import { scopeDescriptions } from '#config';
 import { macOf } from '../../form-mac.ts';
 import { displayOf } from '../../http/interactions/client-display.ts';
 import type { Form } from '../../http/pages/form.ts';
-import { createClaimRelease, signInClaims } from '../../provider/claim-release.ts';
+import { createClaimRelease, signInClaims } from '../../provider/claims/claim-release.ts';
 import { accountSignInHref } from '../../services/account-pages/index.ts';
 import { accountPath } from '../../services/clients/index.ts';
 import { findReadyAccount, loadSession, type Session } from '../../services/sign-ins/index.ts';

@@ -1,6 +1,6 @@
 import { errors, type Provider } from 'oidc-provider';
 import { noAccess } from '../../provider/access.ts';
-import { noteSignInTime } from '../../provider/upstream-auth-time.ts';
+import { noteSignInTime } from '../../provider/sessions/upstream-auth-time.ts';
 import {
   type AuthenticationLevels,
   acrRequestOf,

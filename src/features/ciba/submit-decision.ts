@@ -3,7 +3,7 @@ import { verifyMac } from '../../form-mac.ts';
 import type { Form } from '../../http/pages/form.ts';
 import { formExpired } from '../../http/pages/form-expired.ts';
 import { hasAccess } from '../../provider/access.ts';
-import { identityScopes } from '../../provider/openid-scopes.ts';
+import { identityScopes } from '../../provider/scopes/openid-scopes.ts';
 import { findReadyAccount, loadSession, type Session } from '../../services/sign-ins/index.ts';
 import {
   isRestricted,

@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { type Configuration, errors, type KoaContextWithOIDC } from 'oidc-provider';
-import { setCheckedAssertion } from '../../provider/checked-assertion.ts';
+import { setCheckedAssertion } from '../../provider/clients/checked-assertion.ts';
 import type { EngineClient } from '../../provider/engine-types.ts';
 import { systemClock } from '../../store/clock.ts';
 

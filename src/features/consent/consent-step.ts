@@ -3,7 +3,7 @@ import { scopeDescriptions } from '#config';
 import { hasQuery } from '../../http/interactions/has-query.ts';
 import type { Step, StepOutcome, Visit } from '../../http/interactions/step.ts';
 import type { Form } from '../../http/pages/form.ts';
-import type { Grant } from '../../provider/session-grant.ts';
+import type { Grant } from '../../provider/sessions/session-grant.ts';
 import type { Account } from '../../services/accounts/index.ts';
 import { signInAsAnother } from '../../services/sign-ins/index.ts';
 import { appearanceOf } from './appearance.ts';

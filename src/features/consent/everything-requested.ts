@@ -1,5 +1,5 @@
 import type { KoaContextWithOIDC } from 'oidc-provider';
-import { signInClaims } from '../../provider/claim-release.ts';
+import { signInClaims } from '../../provider/claims/claim-release.ts';
 import type { Allowed } from './allowed.ts';
 
 /** Includes what was allowed before. The engine has already limited the request to what the client may ask for. */

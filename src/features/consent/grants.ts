@@ -1,4 +1,4 @@
-import type { Grant } from '../../provider/session-grant.ts';
+import type { Grant } from '../../provider/sessions/session-grant.ts';
 import type { Allowed, Declined } from './allowed.ts';
 
 /** The types of the engine leave it out. A rejection in a grant outweighs what is added to the grant later. */

@@ -1,7 +1,7 @@
 import type { Configuration, KoaContextWithOIDC } from 'oidc-provider';
 import type { Config } from '#config';
 import { getUnitOfWork } from '../../provider/request-context.ts';
-import type { Grant } from '../../provider/session-grant.ts';
+import type { Grant } from '../../provider/sessions/session-grant.ts';
 import { appearanceOf } from './appearance.ts';
 import { everythingRequested } from './everything-requested.ts';
 import { addAllowed } from './grants.ts';

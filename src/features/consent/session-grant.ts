@@ -1,6 +1,6 @@
 import type { Provider } from 'oidc-provider';
 import type { EngineClient } from '../../provider/engine-types.ts';
-import { type Grant, newSessionGrant } from '../../provider/session-grant.ts';
+import { type Grant, newSessionGrant } from '../../provider/sessions/session-grant.ts';
 import type { UnitOfWork } from '../../store/unit-of-work.ts';
 import { appearanceOf } from './appearance.ts';
 

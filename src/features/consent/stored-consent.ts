@@ -1,6 +1,6 @@
 import { errors } from 'oidc-provider';
+import { isOfFormerClient } from '../../provider/clients/former-client.ts';
 import type { EngineClient } from '../../provider/engine-types.ts';
-import { isOfFormerClient } from '../../provider/former-client.ts';
 import {
   type Allowed,
   consentBody,

@@ -4,7 +4,7 @@ import { retryAfterSeconds } from '../../errors.ts';
 import { readBody } from '../../http/bodies.ts';
 import { toHttpError } from '../../http/errors.ts';
 import { isJson } from '../../http/strict-json.ts';
-import { getClientCertificate, setClientCertificate } from '../../provider/client-certificate.ts';
+import { getClientCertificate, setClientCertificate } from '../../provider/clients/client-certificate.ts';
 import type { Engine } from '../../provider/engine.ts';
 import { jsonTokensPath } from '../../provider/paths.ts';
 import { setRequestContext } from '../../provider/request-context.ts';

@@ -3,7 +3,7 @@ import { retryAfterSeconds } from '../../errors.ts';
 import { readBody } from '../../http/bodies.ts';
 import { toHttpError } from '../../http/errors.ts';
 import { isJson, parseJsonObject } from '../../http/strict-json.ts';
-import { withErrorUri } from '../../provider/error-uri.ts';
+import { withErrorUri } from '../../provider/errors/error-uri.ts';
 import { RegistrationRefused } from './errors.ts';
 import type { RequestBody } from './metadata.ts';
 

@@ -1,6 +1,6 @@
 import { decodeJwt, decodeProtectedHeader, type JWK } from 'jose';
 import { errors, type KoaContextWithOIDC } from 'oidc-provider';
-import { rsaKeyProblem } from '../../provider/rsa-keys.ts';
+import { rsaKeyProblem } from '../../provider/keys/rsa-keys.ts';
 import { systemClock } from '../../store/clock.ts';
 
 /** FAPI 2.0 §5.3.2.1: the clock of a client may be this far ahead. */

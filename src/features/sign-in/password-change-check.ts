@@ -1,6 +1,6 @@
 import { interactionPolicy } from 'oidc-provider';
 import { engineAccountOf } from '../../provider/engine-account.ts';
-import { signInTimeOf } from '../../provider/session-auth-time.ts';
+import { signInTimeOf } from '../../provider/sessions/session-auth-time.ts';
 
 /** The engine finds no account that is disabled or gone. */
 export const requireLoginAfterPasswordChange = (prompt: interactionPolicy.Prompt): void => {

@@ -1,11 +1,11 @@
 /**
  * Owns which client may introspect a token (RFC 7662, RFC 9701) and which may revoke it (RFC 7009), opaque or signed.
- * How tokens are found, and how the server remembers that a JWT is revoked, is in `provider/jwt-access-tokens.ts`.
+ * How tokens are found, and how the server remembers that a JWT is revoked, is in `provider/access-tokens/jwt-access-tokens.ts`.
  */
 import { errors } from 'oidc-provider';
 import type { Config } from '#config';
 import type { Feature } from '../../feature.ts';
-import { wrappingRoutes, wrapToken } from '../../provider/jwt-introspection.ts';
+import { wrappingRoutes, wrapToken } from '../../provider/access-tokens/jwt-introspection.ts';
 import type { Accounts } from '../../services/accounts/index.ts';
 import { introspectionPolicy } from './introspection-policy.ts';
 

@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import type { Config } from '#config';
-import type { ClientCertificate } from '../../provider/client-certificate.ts';
+import type { ClientCertificate } from '../../provider/clients/client-certificate.ts';
 
 type FormatName = Exclude<Config['proxy']['client_certificate_header'], 'none'>;
 

@@ -7,7 +7,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Config } from '#config';
 import { Failure } from '../../errors.ts';
 import type { Events } from '../../events.ts';
-import { setClientCertificate } from '../../provider/client-certificate.ts';
+import { setClientCertificate } from '../../provider/clients/client-certificate.ts';
 import type { Clock } from '../../store/port.ts';
 import { headerFormats, UnreadableCertificate } from './formats.ts';
 import { createTrustedPeerCheck } from './trusted-peers.ts';

@@ -1,8 +1,8 @@
 import { type Configuration, errors, type KoaContextWithOIDC } from 'oidc-provider';
 import { NotAdmitted } from '../../provider/admission.ts';
-import type { ClientSource } from '../../provider/client-source.ts';
+import type { ClientSource } from '../../provider/clients/client-source.ts';
 import { errorOf } from '../../provider/engine-events.ts';
-import { findMismatch, type Mismatch } from '../../provider/mismatch.ts';
+import { findMismatch, type Mismatch } from '../../provider/errors/mismatch.ts';
 import { isPagePath, routes } from '../../provider/paths.ts';
 import { AlreadyAnswered } from '../../provider/storage/user-decision.ts';
 import type { Clock } from '../../store/port.ts';

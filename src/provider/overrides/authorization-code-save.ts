@@ -1,5 +1,5 @@
 import { currentContext } from '../request-context.ts';
-import { noteSignInTime } from '../upstream-auth-time.ts';
+import { noteSignInTime } from '../sessions/upstream-auth-time.ts';
 import type { Override } from './override.ts';
 
 export const authorizationCodeSave: Override = {

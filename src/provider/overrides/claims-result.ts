@@ -1,4 +1,4 @@
-import { additionalClaims } from '../additional-claims.ts';
+import { additionalClaims } from '../claims/additional-claims.ts';
 import type { Override } from './override.ts';
 
 interface Claims {

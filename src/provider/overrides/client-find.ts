@@ -1,7 +1,7 @@
 import type { Provider } from 'oidc-provider';
 import type { EngineClient } from '../engine-types.ts';
 import { internalsOf } from '../internals.ts';
-import { rsaKeyProblem } from '../rsa-keys.ts';
+import { rsaKeyProblem } from '../keys/rsa-keys.ts';
 import type { DetailTypes } from './options.ts';
 import type { Override } from './override.ts';
 

@@ -1,5 +1,5 @@
 import { errors } from 'oidc-provider';
-import { mayBeUnencoded } from '../basic-credentials.ts';
+import { mayBeUnencoded } from '../clients/basic-credentials.ts';
 import { currentContext } from '../request-context.ts';
 import type { Override } from './override.ts';
 

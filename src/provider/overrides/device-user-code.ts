@@ -1,5 +1,5 @@
 import { currentContext } from '../request-context.ts';
-import { noteSignInTime } from '../upstream-auth-time.ts';
+import { noteSignInTime } from '../sessions/upstream-auth-time.ts';
 import type { Override } from './override.ts';
 
 const currentSessionUid = (): unknown => currentContext()?.oidc.session?.uid;

@@ -1,6 +1,6 @@
-import { chooseFormat, type UnformattedToken } from '../access-token-format.ts';
-import { addUserinfo, keepList, namesResource } from '../api-and-userinfo.ts';
+import { chooseFormat, type UnformattedToken } from '../access-tokens/access-token-format.ts';
 import { currentContext, getUnitOfWork } from '../request-context.ts';
+import { addUserinfo, keepList, namesResource } from '../scopes/api-and-userinfo.ts';
 import { internalId, modelKey, successorOf, withFamilyOf } from '../storage/ids.ts';
 import type { Override } from './override.ts';
 

@@ -1,9 +1,9 @@
 import type { Provider } from 'oidc-provider';
 import type { Clock, Store } from '../../store/port.ts';
 import type { Admit } from '../admission.ts';
-import type { ClientSource } from '../client-source.ts';
-import type { EngineKeys } from '../engine-keys.ts';
+import type { ClientSource } from '../clients/client-source.ts';
 import type { GrantType } from '../grant-types.ts';
+import type { EngineKeys } from '../keys/engine-keys.ts';
 import type { RouteHooks } from '../route-middleware.ts';
 import type { OverrideOptions } from './options.ts';
 

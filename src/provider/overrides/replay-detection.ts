@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { errors } from 'oidc-provider';
 import { kinds } from '../../store/record-kinds.ts';
-import { takeCheckedAssertion } from '../checked-assertion.ts';
+import { takeCheckedAssertion } from '../clients/checked-assertion.ts';
 import { currentContext, getUnitOfWork } from '../request-context.ts';
 import type { Override } from './override.ts';
 

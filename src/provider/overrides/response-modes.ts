@@ -1,5 +1,5 @@
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
-import { withErrorUri } from '../error-uri.ts';
+import { withErrorUri } from '../errors/error-uri.ts';
 import { internalsOf } from '../internals.ts';
 import type { ErrorResponse } from './options.ts';
 import type { Override } from './override.ts';

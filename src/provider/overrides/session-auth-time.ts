@@ -1,5 +1,5 @@
 import { currentContext } from '../request-context.ts';
-import { authTimeOf, type SignInTimes, toldAuthTimeOf } from '../session-auth-time.ts';
+import { authTimeOf, type SignInTimes, toldAuthTimeOf } from '../sessions/session-auth-time.ts';
 import type { Override } from './override.ts';
 
 interface Session extends SignInTimes {

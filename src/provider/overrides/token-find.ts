@@ -1,9 +1,9 @@
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
-import { isForUserinfo } from '../api-and-userinfo.ts';
-import { isOfFormerClient } from '../former-client.ts';
-import { createLiveTokenFinder, isJwt, type LiveToken } from '../jwt-access-tokens.ts';
-import { unwrapToken } from '../jwt-introspection.ts';
+import { createLiveTokenFinder, isJwt, type LiveToken } from '../access-tokens/jwt-access-tokens.ts';
+import { unwrapToken } from '../access-tokens/jwt-introspection.ts';
+import { isOfFormerClient } from '../clients/former-client.ts';
 import { currentContext } from '../request-context.ts';
+import { isForUserinfo } from '../scopes/api-and-userinfo.ts';
 import type { Override } from './override.ts';
 
 /** What the three kinds of tokens have in common. */

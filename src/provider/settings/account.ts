@@ -1,9 +1,9 @@
 import { type Configuration, errors, type KoaContextWithOIDC } from 'oidc-provider';
 import { hasAccess, noAccess } from '../access.ts';
-import { type AdditionalClaims, additionalClaims } from '../additional-claims.ts';
-import { type ClaimMapping, mapClaims } from '../claim-mapping.ts';
-import type { IsReleased } from '../claim-release.ts';
-import { describeAccount, describeClient } from '../claims-context.ts';
+import { type AdditionalClaims, additionalClaims } from '../claims/additional-claims.ts';
+import { type ClaimMapping, mapClaims } from '../claims/claim-mapping.ts';
+import type { IsReleased } from '../claims/claim-release.ts';
+import { describeAccount, describeClient } from '../claims/claims-context.ts';
 import type { EngineAccount, SignInTime } from '../engine-account.ts';
 import type { EngineClient } from '../engine-types.ts';
 import { getUnitOfWork } from '../request-context.ts';

@@ -1,5 +1,5 @@
 import { type Configuration, errors, type KoaContextWithOIDC } from 'oidc-provider';
-import { type IsReleased, signInClaims } from '../claim-release.ts';
+import { type IsReleased, signInClaims } from '../claims/claim-release.ts';
 import type { EngineClient } from '../engine-types.ts';
 import { nestsTooDeeply } from '../json-depth.ts';
 

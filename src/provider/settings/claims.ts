@@ -1,6 +1,6 @@
 import type { Configuration } from 'oidc-provider';
 import type { Config } from '#config';
-import { createClaimRelease, personalClaims } from '../claim-release.ts';
+import { createClaimRelease, personalClaims } from '../claims/claim-release.ts';
 import { checkClaimsParameter } from './claims-parameter.ts';
 
 /** The claims of each scope (OpenID Connect Core §5.4), and of the sign-in in every ID token. */

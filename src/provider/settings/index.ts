@@ -1,10 +1,10 @@
 import type { Configuration } from 'oidc-provider';
 import { adminAudience, type Config } from '#config';
-import type { AdditionalClaims } from '../additional-claims.ts';
+import type { AdditionalClaims } from '../claims/additional-claims.ts';
+import { createResourceClaims } from '../claims/resource-claims.ts';
 import type { Fragment } from '../compose-settings.ts';
 import type { GrantType } from '../grant-types.ts';
-import type { GroupsOf } from '../member-scopes.ts';
-import { createResourceClaims } from '../resource-claims.ts';
+import type { GroupsOf } from '../scopes/member-scopes.ts';
 import { createReadAuthentication } from './authentication.ts';
 import { claims } from './claims.ts';
 import { clients } from './clients.ts';

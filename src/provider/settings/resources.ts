@@ -1,10 +1,10 @@
 import { type Configuration, errors, type KoaContextWithOIDC, type ResourceServer } from 'oidc-provider';
 import type { Config, ResourceConfig } from '#config';
-import { isForGrantedApi, keepNamedResource, noteAssumedResource } from '../api-and-userinfo.ts';
-import { emitDroppedScopes } from '../dropped-scopes.ts';
-import { type GroupsOf, withMemberScopes } from '../member-scopes.ts';
-import { plainAudiences } from '../plain-audiences.ts';
+import { plainAudiences } from '../access-tokens/plain-audiences.ts';
 import { getRequestContext } from '../request-context.ts';
+import { isForGrantedApi, keepNamedResource, noteAssumedResource } from '../scopes/api-and-userinfo.ts';
+import { emitDroppedScopes } from '../scopes/dropped-scopes.ts';
+import { type GroupsOf, withMemberScopes } from '../scopes/member-scopes.ts';
 import { isResourceAllowed, restrictToClient } from './client-scopes.ts';
 
 const jwtResource = (resource: ResourceConfig): ResourceServer => ({

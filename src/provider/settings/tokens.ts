@@ -1,11 +1,11 @@
 import type { Configuration } from 'oidc-provider';
-import type { AdditionalClaims } from '../additional-claims.ts';
-import { describeAccount, describeClient } from '../claims-context.ts';
+import { ownTokenClaims } from '../access-tokens/jwt-access-tokens.ts';
+import type { AdditionalClaims } from '../claims/additional-claims.ts';
+import { describeAccount, describeClient } from '../claims/claims-context.ts';
+import type { ResourceClaims } from '../claims/resource-claims.ts';
 import { engineAccountOf } from '../engine-account.ts';
-import { ownTokenClaims } from '../jwt-access-tokens.ts';
 import { getRequestContext } from '../request-context.ts';
-import type { ResourceClaims } from '../resource-claims.ts';
-import { upstreamAuthTime } from '../upstream-auth-time.ts';
+import { upstreamAuthTime } from '../sessions/upstream-auth-time.ts';
 import type { ReadAuthentication } from './authentication.ts';
 
 /** When refresh tokens are issued and rotated, and what access tokens say about the person and the sign-in. */

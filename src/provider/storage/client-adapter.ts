@@ -1,6 +1,6 @@
 import type { AdapterPayload } from 'oidc-provider';
-import { splitScope } from '../client-scope.ts';
-import type { ClientSource } from '../client-source.ts';
+import { splitScope } from '../clients/client-scope.ts';
+import type { ClientSource } from '../clients/client-source.ts';
 
 export interface ClientAdapterDependencies {
   readonly clients: Pick<ClientSource, 'find'>;

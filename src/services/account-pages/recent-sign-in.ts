@@ -1,5 +1,5 @@
 import type { preHandlerAsyncHookHandler } from 'fastify';
-import { authTimeOf } from '../../provider/session-auth-time.ts';
+import { authTimeOf } from '../../provider/sessions/session-auth-time.ts';
 import type { Clock } from '../../store/port.ts';
 import type { AccountPages, AccountVisit, StrengthOf } from './section.ts';
 import type { SignInRequests } from './sign-in-request.ts';

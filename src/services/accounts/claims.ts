@@ -2,7 +2,7 @@ import { serverClaims } from '#config';
 import { displayNameRule, isDisplayName } from '../../display-name.ts';
 import { exitCode, Failure } from '../../errors.ts';
 import { isPlainAddress } from '../../mail-address.ts';
-import { standardClaims } from '../../provider/standard-claims.ts';
+import { standardClaims } from '../../provider/claims/standard-claims.ts';
 import type { Claims, Json } from './account.ts';
 import { foldUsername } from './username.ts';
 

@@ -1,7 +1,7 @@
 import type { Config, ResourceConfig } from '#config';
-import { type ClaimMapping, createMappableClaims, mapClaims } from '../../provider/claim-mapping.ts';
-import { createClaimRelease, personalClaims } from '../../provider/claim-release.ts';
-import { createResourceClaims } from '../../provider/resource-claims.ts';
+import { type ClaimMapping, createMappableClaims, mapClaims } from '../../provider/claims/claim-mapping.ts';
+import { createClaimRelease, personalClaims } from '../../provider/claims/claim-release.ts';
+import { createResourceClaims } from '../../provider/claims/resource-claims.ts';
 import { isForIdToken } from '../../provider/settings/account.ts';
 
 type Client = Readonly<Record<string, unknown>>;

@@ -1,9 +1,9 @@
 import type { Config, ResourceConfig } from '#config';
 import { exitCode, Failure } from '../../errors.ts';
 import { hasAccess } from '../../provider/access.ts';
-import type { AdditionalClaims } from '../../provider/additional-claims.ts';
-import { mayReadUserinfo } from '../../provider/api-and-userinfo.ts';
-import { splitScope } from '../../provider/client-scope.ts';
+import type { AdditionalClaims } from '../../provider/claims/additional-claims.ts';
+import { splitScope } from '../../provider/clients/client-scope.ts';
+import { mayReadUserinfo } from '../../provider/scopes/api-and-userinfo.ts';
 import type { Account } from '../accounts/index.ts';
 import type { ClientMetadata } from '../clients/index.ts';
 import { type ClaimDecision, decideClaims } from './claims.ts';

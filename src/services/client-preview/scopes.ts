@@ -1,6 +1,6 @@
 import type { Config, ResourceConfig } from '#config';
-import { mayUseScope } from '../../provider/client-scope.ts';
-import { identityScopes } from '../../provider/openid-scopes.ts';
+import { mayUseScope } from '../../provider/clients/client-scope.ts';
+import { identityScopes } from '../../provider/scopes/openid-scopes.ts';
 
 type Client = Readonly<Record<string, unknown>>;
 

@@ -1,5 +1,5 @@
 import type { Config } from '#config';
-import { personalClaims } from '../../provider/claim-release.ts';
+import { personalClaims } from '../../provider/claims/claim-release.ts';
 import type { Problem } from './problem.ts';
 
 /** Claims of the list `id_token_claims` that no scope releases, so that no ID token could ever have them. */

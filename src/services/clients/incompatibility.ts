@@ -1,8 +1,8 @@
 import type { Config } from '#config';
 import { exitCode, Failure } from '../../errors.ts';
-import { splitScope } from '../../provider/client-scope.ts';
+import { plainAudiences } from '../../provider/access-tokens/plain-audiences.ts';
+import { splitScope } from '../../provider/clients/client-scope.ts';
 import type { Engine } from '../../provider/engine.ts';
-import { plainAudiences } from '../../provider/plain-audiences.ts';
 import type { ClientMetadata, Clients } from './client.ts';
 
 interface Dependencies {

@@ -1,4 +1,4 @@
-import { rsaKeyProblem } from '../../provider/rsa-keys.ts';
+import { rsaKeyProblem } from '../../provider/keys/rsa-keys.ts';
 import type { ClientMetadata } from './client.ts';
 import { algorithmNames, certificateNames } from './metadata-names.ts';
 import type { Problem } from './problem.ts';

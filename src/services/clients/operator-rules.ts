@@ -1,6 +1,6 @@
 import { type Config, selfFilledClaims, selfFilledSources, unknownScopes } from '#config';
+import { plainAudiences } from '../../provider/access-tokens/plain-audiences.ts';
 import type { GrantType } from '../../provider/grant-types.ts';
-import { plainAudiences } from '../../provider/plain-audiences.ts';
 import type { Store } from '../../store/port.ts';
 import { createHasAccount } from '../accounts/index.ts';
 import type { Groups } from '../groups/index.ts';

@@ -1,5 +1,5 @@
 import { type Config, openidScopes } from '#config';
-import { mayReadUserinfo } from '../../provider/api-and-userinfo.ts';
+import { mayReadUserinfo } from '../../provider/scopes/api-and-userinfo.ts';
 import type { ClientMetadata } from './client.ts';
 import { grantTypesOf } from './grant-types-of.ts';
 

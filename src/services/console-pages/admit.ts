@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '#config';
 import type { Engine } from '../../provider/engine.ts';
-import { authTimeOf } from '../../provider/session-auth-time.ts';
+import { authTimeOf } from '../../provider/sessions/session-auth-time.ts';
 import type { Clock } from '../../store/port.ts';
 import type { StrengthOf } from '../account-pages/index.ts';
 import type { Account, Accounts } from '../accounts/index.ts';

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import type { Events } from '../../events.ts';
 import type { ClaimsContext } from '../../extension.ts';
-import type { AdditionalClaims } from '../../provider/additional-claims.ts';
+import type { AdditionalClaims } from '../../provider/claims/additional-claims.ts';
 import { checkClaims } from './check-claims.ts';
 import type { LoadedExtension } from './load.ts';
 

@@ -1,5 +1,5 @@
 import { createPublicKey } from 'node:crypto';
-import type { SigningKey } from '../../provider/signing-key.ts';
+import type { SigningKey } from '../../provider/keys/signing-key.ts';
 import type { PublicJwk } from './public-jwk.ts';
 import type { Signer } from './signer.ts';
 

@@ -1,6 +1,6 @@
 import { createSecretKey, hash, type KeyObject } from 'node:crypto';
 import { Failure } from '../../errors.ts';
-import type { SigningKey } from '../../provider/signing-key.ts';
+import type { SigningKey } from '../../provider/keys/signing-key.ts';
 import type { Algorithm } from './algorithms.ts';
 import { engineKey } from './engine-key.ts';
 import type { KeyEntry, SecretEntry, SecretUse, SigningEntry } from './entry.ts';

@@ -1,6 +1,6 @@
 import type { InteractionResults } from 'oidc-provider';
 import type { Visit } from '../../http/interactions/step.ts';
-import type { SignInTimes } from '../../provider/session-auth-time.ts';
+import type { SignInTimes } from '../../provider/sessions/session-auth-time.ts';
 import type { Clock } from '../../store/port.ts';
 import type { Account, Accounts } from '../accounts/index.ts';
 import type { FirstFactor } from './first-factor.ts';

@@ -1,4 +1,4 @@
-import { type SignInTimes, signInTimeOf } from '../../provider/session-auth-time.ts';
+import { type SignInTimes, signInTimeOf } from '../../provider/sessions/session-auth-time.ts';
 import { type Account, type Accounts, isSignInCurrent } from '../accounts/index.ts';
 
 /** The part of a session that describes its sign-in. */

@@ -1,7 +1,7 @@
 import { serverClaims } from '#config';
 import { toDisplayName } from '../../display-name.ts';
-import { mapClaims } from '../../provider/claim-mapping.ts';
-import { standardClaims } from '../../provider/standard-claims.ts';
+import { mapClaims } from '../../provider/claims/claim-mapping.ts';
+import { standardClaims } from '../../provider/claims/standard-claims.ts';
 import { isMailAddress } from '../mail/index.ts';
 import { UpstreamFailure } from './failure.ts';
 import type { GroupMapping, Upstream } from './upstream.ts';

@@ -1,7 +1,7 @@
 import type { CustomFetch } from 'openid-client';
 import type { Config } from '#config';
 import type { Events } from '../../events.ts';
-import { createFetch } from '../../provider/fetch.ts';
+import { createFetch } from '../../provider/outgoing/fetch.ts';
 import type { Upstream } from './upstream.ts';
 
 /** Requests to one upstream go through the guarded fetch, with the networks and the time that its operator allows. */

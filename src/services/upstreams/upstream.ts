@@ -1,5 +1,5 @@
 import type { UpstreamConfig } from '#config';
-import type { ClaimMapping } from '../../provider/claim-mapping.ts';
+import type { ClaimMapping } from '../../provider/claims/claim-mapping.ts';
 
 type Claims = Readonly<Record<string, unknown>>;
 

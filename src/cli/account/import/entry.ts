@@ -1,4 +1,4 @@
-import { standardClaims } from '#src/provider/standard-claims.ts';
+import { standardClaims } from '#src/provider/claims/standard-claims.ts';
 import type { Claims, ImportAccount, Requirement } from '#src/services/accounts/index.ts';
 import type { EntryContent } from './file-entry.ts';
 

@@ -1,4 +1,4 @@
-import { explanationOf } from '../error-codes.ts';
+import { explanationOf } from '../../error-codes.ts';
 
 /** Adds the URL of the page that explains the error: its causes and fixes (RFC 6749 §5.2). */
 export const withErrorUri = <Body extends object>(issuer: string, body: Body): Body =>

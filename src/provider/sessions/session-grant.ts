@@ -1,6 +1,6 @@
 import type { Provider } from 'oidc-provider';
-import type { UnitOfWork } from '../store/unit-of-work.ts';
-import { deriveGrantId, type SessionOfAccount } from './storage/session-ids.ts';
+import type { UnitOfWork } from '../../store/unit-of-work.ts';
+import { deriveGrantId, type SessionOfAccount } from '../storage/session-ids.ts';
 
 export type Grant = InstanceType<Provider['Grant']>;
 

@@ -1,6 +1,6 @@
 import { constants, createPublicKey, hash, type JsonWebKey, type KeyObject, verify } from 'node:crypto';
-import { systemClock } from '../store/clock.ts';
-import { toDer } from './ecdsa-der.ts';
+import { systemClock } from '../../store/clock.ts';
+import { toDer } from '../keys/ecdsa-der.ts';
 
 type Claims = Readonly<Record<string, unknown>>;
 

@@ -1,6 +1,6 @@
 import type { EventEmitter } from 'node:events';
 import type { KoaContextWithOIDC } from 'oidc-provider';
-import { scopeDropped } from './engine-events.ts';
+import { scopeDropped } from '../engine-events.ts';
 
 /** The requests that these routes continue have said it already. */
 const laterRoutes: ReadonlySet<string> = new Set(['resume', 'code_verification', 'device_resume']);

@@ -1,6 +1,6 @@
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
-import type { UnitOfWork } from '../store/unit-of-work.ts';
-import { modelKey } from './storage/ids.ts';
+import type { UnitOfWork } from '../../store/unit-of-work.ts';
+import { modelKey } from '../storage/ids.ts';
 
 const removeCookies = (ctx: KoaContextWithOIDC, isRemoved: (line: string) => boolean): void => {
   const kept = [ctx.response.get('set-cookie') || []].flat().filter((line) => !isRemoved(line));

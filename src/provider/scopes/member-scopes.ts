@@ -1,6 +1,6 @@
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import type { ResourceConfig } from '#config';
-import { engineAccountOf } from './engine-account.ts';
+import { engineAccountOf } from '../engine-account.ts';
 
 /** The groups of an account, as of now. */
 export type GroupsOf = (account: string) => Promise<readonly string[] | undefined>;

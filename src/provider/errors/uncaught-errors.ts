@@ -1,6 +1,6 @@
 import type { EventEmitter } from 'node:events';
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
-import { getRequestContext } from './request-context.ts';
+import { getRequestContext } from '../request-context.ts';
 
 /**
  * Logs errors that no handler of the engine caught. Without a listener Koa writes them to standard error, not as JSON

@@ -1,5 +1,5 @@
-import type { ClaimsContext } from '../extension.ts';
-import type { EngineClient } from './engine-types.ts';
+import type { ClaimsContext } from '../../extension.ts';
+import type { EngineClient } from '../engine-types.ts';
 
 type Claims = Readonly<Record<string, unknown>>;
 

@@ -1,7 +1,7 @@
 import { errors, type KoaContextWithOIDC } from 'oidc-provider';
-import type { ClientSource } from './client-source.ts';
-import { unregisteredPostLogoutUri } from './engine-texts.ts';
-import type { EngineClient } from './engine-types.ts';
+import type { ClientSource } from '../clients/client-source.ts';
+import { unregisteredPostLogoutUri } from '../engine-texts.ts';
+import type { EngineClient } from '../engine-types.ts';
 
 /** A value of the request that isn't registered. */
 export interface Mismatch {

@@ -1,13 +1,13 @@
 import type { JSONWebKeySet, JWTPayload } from 'jose';
 import type { KoaContextWithOIDC } from 'oidc-provider';
-import type { Key, Store } from '../store/port.ts';
-import { kinds } from '../store/record-kinds.ts';
-import { UnitOfWork } from '../store/unit-of-work.ts';
+import type { Key, Store } from '../../store/port.ts';
+import { kinds } from '../../store/record-kinds.ts';
+import { UnitOfWork } from '../../store/unit-of-work.ts';
+import { getUnitOfWork } from '../request-context.ts';
+import { upstreamAuthTime } from '../sessions/upstream-auth-time.ts';
+import { grantFieldsOf } from '../storage/grant-fields.ts';
+import { digestOf, familyOf, grantKey, modelKey } from '../storage/ids.ts';
 import { createAccessTokenVerifier } from './access-token-verifier.ts';
-import { getUnitOfWork } from './request-context.ts';
-import { grantFieldsOf } from './storage/grant-fields.ts';
-import { digestOf, familyOf, grantKey, modelKey } from './storage/ids.ts';
-import { upstreamAuthTime } from './upstream-auth-time.ts';
 
 interface Claims extends JWTPayload {
   readonly client_id?: string;

@@ -1,10 +1,10 @@
 import { type IncomingMessage, ServerResponse } from 'node:http';
 import type { Provider } from 'oidc-provider';
-import { runInUnitOfWork } from '../store/current-unit-of-work.ts';
-import type { Store } from '../store/port.ts';
-import { asyncLocalStorage } from './internals.ts';
-import { setRequestContext } from './request-context.ts';
-import { cookies } from './settings/cookies.ts';
+import { runInUnitOfWork } from '../../store/current-unit-of-work.ts';
+import type { Store } from '../../store/port.ts';
+import { asyncLocalStorage } from '../internals.ts';
+import { setRequestContext } from '../request-context.ts';
+import { cookies } from '../settings/cookies.ts';
 
 interface Dependencies {
   readonly provider: Provider;

@@ -1,4 +1,4 @@
-import type { ClaimsContext } from '../extension.ts';
+import type { ClaimsContext } from '../../extension.ts';
 
 /**
  * The key of the claims that ID tokens and `/userinfo` have in addition to those of scopes, in what `findAccount` returns

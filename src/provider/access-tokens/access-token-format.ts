@@ -1,5 +1,5 @@
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
-import { getRequestContext } from './request-context.ts';
+import { getRequestContext } from '../request-context.ts';
 
 /** Members of access tokens that the types of the engine leave out. */
 export interface UnformattedToken {

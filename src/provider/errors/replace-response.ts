@@ -1,8 +1,8 @@
 import type { EventEmitter } from 'node:events';
 import { type Configuration, errors, type KoaContextWithOIDC, type Provider } from 'oidc-provider';
-import { retryAfterSeconds } from '../errors.ts';
-import { StoreUnavailable } from '../store/errors.ts';
-import { removeOtherCookies } from './session-cookie.ts';
+import { retryAfterSeconds } from '../../errors.ts';
+import { StoreUnavailable } from '../../store/errors.ts';
+import { removeOtherCookies } from '../sessions/session-cookie.ts';
 
 export type RenderError = NonNullable<Configuration['renderError']>;
 

@@ -3,7 +3,7 @@
  * prefix after it was read, so that the check passes; the lookup of tokens removes the prefix.
  */
 import type { KoaContextWithOIDC } from 'oidc-provider';
-import type { EngineRoute } from './engine-route.ts';
+import type { EngineRoute } from '../engine-route.ts';
 
 const prefix = 'jwt.';
 

@@ -2,7 +2,7 @@ import { type LookupAddress, type LookupAllOptions, lookup } from 'node:dns';
 import type { IncomingMessage } from 'node:http';
 import { isIP, type LookupFunction } from 'node:net';
 import type { Configuration } from 'oidc-provider';
-import type { Events } from '../events.ts';
+import type { Events } from '../../events.ts';
 import { createAddressFilter, type OutboundConfig } from './networks.ts';
 
 export type Fetch = NonNullable<Configuration['fetch']>;
