@@ -311,7 +311,7 @@ for (const recipe of recipes) {
   });
 }
 
-t.test('the recipe of mozilla-django-oidc signs in only people with a verified address', async (t) => {
+t.test('the recipe of mozilla-django-oidc finds people by sub, and needs a verified address', async (t) => {
   const added = await addByRecipe(t, 'mozilla-django-oidc', 'https://django.test');
   const backend = added.recipe.configuration.find(({ where }) => where.startsWith('postern_backend.py'));
   t.match(added.recipe.configuration[0]?.text, '"postern_backend.PosternBackend"');
@@ -322,19 +322,33 @@ t.test('the recipe of mozilla-django-oidc signs in only people with a verified a
   const program = [
     'import json, sys, types',
     'class OIDCAuthenticationBackend:',
+    '    UserModel = types.SimpleNamespace(objects=types.SimpleNamespace(filter=lambda **by: by))',
     '    def verify_claims(self, claims):',
     '        return "email" in claims',
     'auth = types.SimpleNamespace(OIDCAuthenticationBackend=OIDCAuthenticationBackend)',
     'sys.modules["mozilla_django_oidc"] = sys.modules["mozilla_django_oidc.auth"] = auth',
     'code, *people = json.load(sys.stdin)',
     'exec(code)',
-    'print(json.dumps([PosternBackend().verify_claims(person) for person in people]))',
+    'backend = PosternBackend()',
+    'user = types.SimpleNamespace(email="former@example.com", save=lambda update_fields: None)',
+    'print(json.dumps({',
+    '    "accepted": [backend.verify_claims(person) for person in people],',
+    '    "found by": backend.filter_users_by_claims(people[0]),',
+    '    "named": backend.get_username(people[0]),',
+    '    "address": backend.update_user(user, people[0]).email,',
+    '}))',
   ].join('\n');
   const people = [true, false, undefined].map((verified) => ({ ...claims, email_verified: verified }));
   const input = JSON.stringify([backend?.text ?? '', ...people]);
   const { error, stdout, stderr } = spawnSync('python3', ['-c', program], { input, encoding: 'utf8' });
   // A machine without Python can't run it.
-  if (!error) t.same(JSON.parse(stdout || 'null'), [true, false, false], stderr);
+  const expected = {
+    accepted: [true, false, false],
+    'found by': { username: claims.sub },
+    named: claims.sub,
+    address: claims.email,
+  };
+  if (!error) t.same(JSON.parse(stdout || 'null'), expected, stderr);
 });
 
 t.test('a Spring Boot API introspects the tokens of its audience', async (t) => {
