@@ -7,6 +7,7 @@ import { schema } from '../../config/sections/index.ts';
 /** Keys that this check can't find, each with its reason. */
 const exceptions: Readonly<Record<string, string>> = {
   'keys.remote.token': 'The whole entry is passed to services/keys/remote-signer.ts, which reads the token.',
+  'upstreams.acr': 'One entry is passed to services/upstreams/settings.ts, which reads it.',
   'upstreams.amr': 'One entry is passed to services/upstreams/settings.ts, which reads it.',
   'upstreams.tenants': 'One entry is passed to services/upstreams/settings.ts, which reads them.',
 };
