@@ -22,7 +22,7 @@ import {
   usualConfig,
 } from '../support/setup/index.ts';
 import { startSmtp } from '../support/smtp-server.ts';
-import { waitFor } from '../support/wait-for.ts';
+import { usualStoreTimeouts, waitFor } from '../support/wait-for.ts';
 
 t.test('a faulty configuration is reported alone', async (t) => {
   const folder = await openCommandFolder(t);
@@ -188,7 +188,7 @@ t.test('keys that vanish are reported by the running server and by the doctor', 
 t.test("a Redis that evicts or doesn't persist is found, and one that is down", async (t) => {
   const redis = await startRedis();
   const server = await startServerProcess(t, {
-    config: { ...usualConfig, store: { url: redis.url, prefix: freshPrefix() } },
+    config: { ...usualConfig, store: { url: redis.url, prefix: freshPrefix(), ...usualStoreTimeouts } },
   });
   const found = await runDoctor(server);
   assertEach(t, found.findings, ({ code }) => code !== 'unreachable', 'it keeps nothing on disk');
@@ -212,6 +212,7 @@ t.test("a Redis that evicts or doesn't persist is found, and one that is down", 
   await set('maxmemory', '0');
 
   await redis.kill();
+  await waitFor('the server to notice', async () => !(await isReady(server.url)));
   const gone = await runDoctor(server);
   t.ok(gone.codes.includes('store_unusable') || gone.codes.includes('store_away'), String(gone.codes));
   t.ok(gone.codes.includes('not_ready'), 'the server says so as well');
