@@ -176,9 +176,9 @@ t.test('no request that the description allows, or nearly, fails the server', as
       if (answer.status >= 500 || answer.status === 401)
         throw new Error(`${method} ${path} ${JSON.stringify(request)}: ${answer.status} ${answer.text}`);
     },
-    { runs: 700 },
+    { runs: 1000 },
   );
-  // Of 700 runs, 68 to 86 succeed and 170 to 200 are refused with 400. The bounds are so low that no seed fails by chance.
-  t.ok((statuses.get(200) ?? 0) + (statuses.get(201) ?? 0) > 20, 'many of them succeed');
+  // Of 1000 runs, about 108 succeed and 250 are refused with 400, so that hardly any seed falls below the bounds by chance.
+  t.ok((statuses.get(200) ?? 0) + (statuses.get(201) ?? 0) > 50, 'many of them succeed');
   t.ok((statuses.get(400) ?? 0) > 50, 'and many are refused');
 });

@@ -102,7 +102,7 @@ end
 local function change(key, doc, a, expected)
   local last = a + 3 + 2 * tonumber(ARGV[a + 3])
   if logged[key] then
-    -- A body that is replaced by itself is a condition.
+    -- A write that replaces a body by the same body changes nothing: it only checks that the body is still there.
     if ARGV[a] ~= '' and sub(ARGV[a], 2) ~= expected then touch(key, '=') end
     if ARGV[a + 1] ~= '' then touch(key, '@') end
     if ARGV[a + 2] ~= '' then touch(key, '#') end

@@ -5,7 +5,7 @@ import { adminAudience, type Config } from '#config';
 import { createLiveTokenFinder, type LiveToken } from '../../provider/access-tokens/jwt-access-tokens.ts';
 import { plainAudiences } from '../../provider/access-tokens/plain-audiences.ts';
 import { getClientCertificate } from '../../provider/clients/client-certificate.ts';
-import { isOfFormerClient } from '../../provider/clients/former-client.ts';
+import { isOfFormerClient } from '../../provider/clients/client-limits.ts';
 import type { Engine } from '../../provider/engine.ts';
 import { upstreamAuthTime } from '../../provider/sessions/upstream-auth-time.ts';
 import type { StrengthOf } from '../../services/account-pages/index.ts';

@@ -1,5 +1,5 @@
 import { errors } from 'oidc-provider';
-import { isOfFormerClient } from '../../provider/clients/former-client.ts';
+import { isOfFormerClient } from '../../provider/clients/client-limits.ts';
 import type { EngineClient } from '../../provider/engine-types.ts';
 import {
   type Allowed,

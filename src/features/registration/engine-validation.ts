@@ -1,4 +1,4 @@
-import { splitScope } from '../../provider/clients/client-scope.ts';
+import { splitScope } from '../../provider/clients/client-limits.ts';
 import type { Engine } from '../../provider/engine.ts';
 import type { ClientMetadata } from '../../services/clients/index.ts';
 

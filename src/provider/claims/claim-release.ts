@@ -1,5 +1,5 @@
 import type { Config } from '#config';
-import { mayUseScope } from '../clients/client-scope.ts';
+import { mayUseScope } from '../clients/client-limits.ts';
 import { standardClaims } from './standard-claims.ts';
 
 type Client = Readonly<Record<string, unknown>>;

@@ -1,7 +1,7 @@
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
 import { createLiveTokenFinder, isJwt, type LiveToken } from '../access-tokens/jwt-access-tokens.ts';
 import { unwrapToken } from '../access-tokens/jwt-introspection.ts';
-import { isOfFormerClient } from '../clients/former-client.ts';
+import { isOfFormerClient } from '../clients/client-limits.ts';
 import { currentContext } from '../request-context.ts';
 import { isForUserinfo } from '../scopes/api-and-userinfo.ts';
 import type { Override } from './override.ts';

@@ -1,4 +1,4 @@
-import { mayUseScope } from '../clients/client-scope.ts';
+import { mayUseScope } from '../clients/client-limits.ts';
 import { currentContext } from '../request-context.ts';
 import type { Override } from './override.ts';
 

@@ -1,6 +1,6 @@
 import { type Configuration, errors } from 'oidc-provider';
 import type { Config } from '#config';
-import { mayUseScope } from '../clients/client-scope.ts';
+import { mayUseScope } from '../clients/client-limits.ts';
 
 /** Members of a client's metadata that only this server has. Their values are checked when a client is registered. */
 const ownMetadata = [

@@ -1,5 +1,5 @@
 import type { AdapterPayload } from 'oidc-provider';
-import { splitScope } from '../clients/client-scope.ts';
+import { splitScope } from '../clients/client-limits.ts';
 import type { ClientSource } from '../clients/client-source.ts';
 
 export interface ClientAdapterDependencies {

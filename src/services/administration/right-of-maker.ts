@@ -1,5 +1,5 @@
 import type { Config } from '#config';
-import { mayUseScope } from '../../provider/clients/client-scope.ts';
+import { mayUseScope } from '../../provider/clients/client-limits.ts';
 import type { Accounts } from '../accounts/index.ts';
 import type { Clients } from '../clients/index.ts';
 import type { LinkMaker } from '../one-time-links/index.ts';

@@ -2,7 +2,7 @@ import type { Config, ResourceConfig } from '#config';
 import { exitCode, Failure } from '../../errors.ts';
 import { hasAccess } from '../../provider/access.ts';
 import type { AdditionalClaims } from '../../provider/claims/additional-claims.ts';
-import { splitScope } from '../../provider/clients/client-scope.ts';
+import { splitScope } from '../../provider/clients/client-limits.ts';
 import { mayReadUserinfo } from '../../provider/scopes/api-and-userinfo.ts';
 import type { Account } from '../accounts/index.ts';
 import type { ClientMetadata } from '../clients/index.ts';

@@ -1,5 +1,5 @@
 import type { Config, ResourceConfig } from '#config';
-import { mayUseScope } from '../../provider/clients/client-scope.ts';
+import { mayUseScope } from '../../provider/clients/client-limits.ts';
 import { identityScopes } from '../../provider/scopes/openid-scopes.ts';
 
 type Client = Readonly<Record<string, unknown>>;

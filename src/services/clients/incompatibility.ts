@@ -1,7 +1,7 @@
 import type { Config } from '#config';
 import { exitCode, Failure } from '../../errors.ts';
 import { plainAudiences } from '../../provider/access-tokens/plain-audiences.ts';
-import { splitScope } from '../../provider/clients/client-scope.ts';
+import { splitScope } from '../../provider/clients/client-limits.ts';
 import type { Engine } from '../../provider/engine.ts';
 import type { ClientMetadata, Clients } from './client.ts';
 

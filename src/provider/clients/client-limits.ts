@@ -36,3 +36,10 @@ export const mayUseScope = (client: Client, scope: string): boolean => {
   }
   return scopes.has(scope);
 };
+
+/**
+ * A client that is added under the id of a deleted one is another client. Whether something was issued to the former
+ * one, in seconds since 1970. Clients of the configuration have no time.
+ */
+export const isOfFormerClient = (client: Client | undefined, issuedAt: number | undefined): boolean =>
+  issuedAt !== undefined && issuedAt < Number(client?.['client_id_issued_at'] ?? 0);
