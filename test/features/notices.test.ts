@@ -291,6 +291,24 @@ for (const [what, isKept] of [
     t.equal((await appsLeft())?.length, isKept ? 1 : 0);
   });
 
+t.test('"This wasn’t me" removes a passkey that took the place of an older one', async (t) => {
+  const stage = await open(t);
+  const { server, smtp } = stage;
+  const { accounts, passkeys } = server.app.services;
+  await addPasskey(server, 'grace');
+  const [older] = await passkeys.list(stage.account);
+  server.clock.advance(8 * 86_400);
+  const account = await accounts.setPassword(stage.account, 'a lantern by the harbour');
+  const [notMe = ''] = linksIn(await smtp.next(address), server.issuer);
+  server.clock.advance(60);
+  await addPasskey(server, 'grace');
+  await passkeys.remove(account, older?.id ?? '', { otherWay: [] });
+  t.equal((await passkeys.list(stage.account)).length, 1);
+  const reader = new Browser();
+  await reader.submit(await reader.open(notMe), {});
+  t.strictSame(await passkeys.list(stage.account), [], 'because it is enough to sign in');
+});
+
 t.test('an account gets few notices, however often its password is used', async (t) => {
   const stage = await open(t);
   for (let n = 0; n < 8; n += 1) await signIn(stage, new Browser());
@@ -324,7 +342,7 @@ t.test('passkeys are reported, and "This wasn’t me" removes those that were ad
   const page = await owner.open(link);
   t.match(
     page.body,
-    /Passkeys, authenticator apps, recovery codes and linked accounts that were added since are removed/,
+    /Passkeys, authenticator apps, recovery codes and linked accounts that were added since are removed\. An authenticator app that replaced an earlier one stays\./,
   );
   await owner.submit(page, {});
   const left = await passkeys.list(stage.account);

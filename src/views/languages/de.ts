@@ -341,7 +341,7 @@ export const de = {
     title: 'Waren Sie das nicht?',
     account: (account) => ['Konto: ', account],
     consequence:
-      'Das beendet alle Anmeldungen Ihres Kontos und jeden Zugriff, den Apps darauf haben. Das jetzige Passwort gilt dann nicht mehr, und wir senden Ihnen einen Link, mit dem Sie ein neues wählen. Seitdem hinzugefügte Passkeys, Authenticator-Apps, Wiederherstellungscodes und verbundene Konten werden entfernt.',
+      'Das beendet alle Anmeldungen Ihres Kontos und jeden Zugriff, den Apps darauf haben. Das jetzige Passwort gilt dann nicht mehr, und wir senden Ihnen einen Link, mit dem Sie ein neues wählen. Seitdem hinzugefügte Passkeys, Authenticator-Apps, Wiederherstellungscodes und verbundene Konten werden entfernt. Eine Authenticator-App, die eine frühere ersetzt hat, bleibt.',
     restores: (email) => ['Die Adresse Ihres Kontos wird wieder ', email, '.'],
     submit: 'Alles beenden',
     doneTitle: 'Alles wurde beendet',

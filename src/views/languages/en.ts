@@ -321,7 +321,7 @@ export const en = {
     title: 'Was this not you?',
     account: (account) => ['Account: ', account],
     consequence:
-      'This ends everything that is signed in to your account, and all access that apps have to it. The present password stops working, and we’ll send you a link to choose a new one. Passkeys, authenticator apps, recovery codes and linked accounts that were added since are removed.',
+      'This ends everything that is signed in to your account, and all access that apps have to it. The present password stops working, and we’ll send you a link to choose a new one. Passkeys, authenticator apps, recovery codes and linked accounts that were added since are removed. An authenticator app that replaced an earlier one stays.',
     restores: (email) => ['The address of your account will be ', email, ' again.'],
     submit: 'End everything',
     doneTitle: 'Everything was ended',

@@ -342,7 +342,7 @@ export const pl = {
     title: 'To nie Ty?',
     account: (account) => ['Konto: ', account],
     consequence:
-      'Zakończymy wszystkie sesje Twojego konta i cały dostęp, jaki mają do niego aplikacje. Obecne hasło przestanie działać, a my wyślemy link, dzięki któremu ustawisz nowe. Dodane od tego czasu klucze dostępu, aplikacje uwierzytelniające, kody odzyskiwania i połączone konta zostaną usunięte.',
+      'Zakończymy wszystkie sesje Twojego konta i cały dostęp, jaki mają do niego aplikacje. Obecne hasło przestanie działać, a my wyślemy link, dzięki któremu ustawisz nowe. Dodane od tego czasu klucze dostępu, aplikacje uwierzytelniające, kody odzyskiwania i połączone konta zostaną usunięte. Aplikacja uwierzytelniająca, która zastąpiła wcześniejszą, pozostanie.',
     restores: (email) => ['Adresem Twojego konta będzie znów ', email, '.'],
     submit: 'Zakończ wszystko',
     doneTitle: 'Wszystko zostało zakończone',
