@@ -488,3 +488,59 @@ t.test('the sign-in page leads there, and codes of an application are not lost',
   t.match(formOf(login.body).action, '/interaction/');
   await codeFor(new RelyingParty(server.issuer), browser);
 });
+
+for (const [what, endAll, isVoid] of [
+  [
+    'when everything was ended',
+    ({ server }: Stage, id: string) => server.app.services.endEverything(id),
+    true,
+  ],
+  [
+    'when the account was disabled and enabled',
+    async ({ server }: Stage, id: string) => {
+      await server.app.services.accounts.disable(id);
+      await server.app.services.accounts.enable(id);
+    },
+    true,
+  ],
+  [
+    'when other sessions were ended',
+    async ({ server }: Stage) => {
+      const browser = await signedInBrowser(server, 'grace');
+      const page = await browser.submit(await browser.open(`${server.issuer}/account/sessions/others`), {});
+      t.equal(page.status, 200);
+    },
+    false,
+  ],
+] as const)
+  t.test(`a link ${isVoid ? 'is void' : 'still works'} ${what} since it was asked for`, async (t) => {
+    const stage = await open(t);
+    const { server } = stage;
+    const account = await server.app.services.accounts.findByUsername('grace');
+    await ask(server, 'grace');
+    const link = await nextLink(stage);
+    server.clock.advance(1);
+    await endAll(stage, account?.id ?? '');
+    const browser = new Browser();
+    t.equal((await browser.request(link)).status, isVoid ? 410 : 200);
+    const body = new URLSearchParams({ password: newPassword });
+    const sent = await browser.request(link, { method: 'POST', body, headers: { origin: server.issuer } });
+    t.equal(sent.status, isVoid ? 410 : 303);
+    t.equal((await signIn(server, newPassword)).headers.has('location'), !isVoid);
+
+    server.clock.advance(1);
+    await ask(server, 'grace');
+    t.equal((await browser.request(await nextLink(stage))).status, 200, 'a new link works');
+  });
+
+t.test('a link that was asked for before everything was ended is not sent', async (t) => {
+  const stage = await open(t);
+  const { server } = stage;
+  const { accounts, mail } = server.app.services;
+  const { id = '' } = (await accounts.findByUsername('grace')) ?? {};
+  const at = String(server.clock.now());
+  server.clock.advance(1);
+  await accounts.signOut(id);
+  await mail.send('password-reset', { id: 'a'.repeat(22), account: id, login: 'grace', at });
+  await waitFor('the message is refused', () => outcomes(server).some(({ reason }) => reason === 'outdated'));
+});

@@ -27,5 +27,9 @@ export interface NoticesDependencies {
   readonly provisioning: Pick<Provisioning, 'unlink'>;
   readonly throttle: Throttle;
   /** Sends a link for a new password to the verified address of the account, with the commit of the work. */
-  readonly requestReset: (account: Account, work: UnitOfWork) => Promise<void>;
+  readonly requestReset: (
+    account: Account,
+    work: UnitOfWork,
+    options: { readonly mayArriveTwice: true },
+  ) => Promise<void>;
 }

@@ -132,7 +132,7 @@ export const notMePages = ({
           await links.useUp(link, async (consume) => {
             const work = new UnitOfWork(store);
             work.stage(consume);
-            await requestReset(account, work);
+            await requestReset(account, work, { mayArriveTwice: true });
             await work.commit();
           });
           events.emit({

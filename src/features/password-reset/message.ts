@@ -6,6 +6,7 @@ import {
   type Message,
   verifiedAddressOf,
 } from '../../services/mail/index.ts';
+import type { OneTimeLink } from '../../services/one-time-links/index.ts';
 import { passwordResetMail } from '../../views/mail/password-reset.ts';
 import type { PasswordResetDependencies } from './dependencies.ts';
 import { resetPath } from './paths.ts';
@@ -23,6 +24,8 @@ export interface ResetRequest {
   readonly login: string;
   /** Milliseconds since the epoch. */
   readonly at: string;
+  /** `Asked.repeatedUntil`. */
+  readonly repeatedUntil?: string;
   /** Of the page, for accounts without a language. */
   readonly language?: string;
   readonly address?: string;
@@ -34,6 +37,28 @@ export interface ResetRequest {
 
 const lifetimeMinutes = 60;
 const hour = 3_600_000;
+
+/** When a link was asked for, in milliseconds since the epoch. */
+export interface Asked {
+  readonly at: number;
+  /** The form that asked for it ends everything, and may arrive again until then. */
+  readonly repeatedUntil?: number;
+}
+
+/**
+ * Whether the link was asked for before the last new password, or before everything that is signed in was ended. The end of
+ * other sessions only doesn't count: a thief in one of them could keep the owner from a new password by it.
+ */
+export const isOutdated = (
+  { passwordChangedAt = 0, signedOutAt = 0 }: Account,
+  { at, repeatedUntil = at }: Asked,
+): boolean => passwordChangedAt >= at || signedOutAt > repeatedUntil;
+
+/** Links of an earlier release don't say when they were asked for. */
+export const askedAtOf = ({ createdAt, data = {} }: Pick<OneTimeLink, 'createdAt' | 'data'>): Asked => ({
+  at: Number(data['at'] ?? createdAt),
+  ...(data['repeatedUntil'] !== undefined && { repeatedUntil: Number(data['repeatedUntil']) }),
+});
 
 type Refusal = { readonly reason: string; readonly account?: string };
 
@@ -55,12 +80,13 @@ export const createComposeReset = ({
       ...result,
     });
 
-  const refusalFor = (account: Account | undefined): Refusal | undefined => {
+  const refusalFor = (account: Account | undefined, asked: Asked): Refusal | undefined => {
     if (!account) return { reason: 'unknown_account' };
     const { id, enabled, from } = account;
     if (!enabled) return { reason: 'account_disabled', account: id };
     if (from === 'configuration') return { reason: 'account_configured', account: id };
-    return verifiedAddressOf(account) === undefined ? { reason: 'email_unverified', account: id } : undefined;
+    if (verifiedAddressOf(account) === undefined) return { reason: 'email_unverified', account: id };
+    return isOutdated(account, asked) ? { reason: 'outdated', account: id } : undefined;
   };
 
   /** The address comes first: another person may have chosen it as a user name. */
@@ -70,15 +96,16 @@ export const createComposeReset = ({
       : accounts.find(account);
 
   return async (about: Partial<ResetRequest>, contextIn: MailContextIn): Promise<Message | undefined> => {
-    const { id = '', language = '', at, address, agent } = about;
+    const { id = '', language = '', at = '0', repeatedUntil, address, agent } = about;
     const account = await find(about);
-    const refusal = refusalFor(account);
+    const data = { at, ...(repeatedUntil !== undefined && { repeatedUntil }) };
+    const refusal = refusalFor(account, askedAtOf({ createdAt: 0, data }));
     const to = account && verifiedAddressOf(account);
     if (refusal || !account || to === undefined) {
       emit(about, { outcome: 'refused', ...refusal });
       return undefined;
     }
-    const link = { purpose: resetMail, account: account.id, email: to };
+    const link = { purpose: resetMail, account: account.id, email: to, data };
     const { token, isNew } = await links.ensure(id, link, lifetimeMinutes * 60);
     if (isNew) {
       // A person has several names to ask by: the user name and addresses, in any spelling.

@@ -10,10 +10,28 @@ interface Dependencies {
   readonly clock: Clock;
 }
 
+interface RequestOptions {
+  /** The form that asks for the link ends everything, also when it arrives a second time, as after a double click. */
+  readonly mayArriveTwice?: true;
+}
+
+const twiceWithinMs = 60_000;
+
 /** Sends the link for a new password to an account that is known, with the commit of the work. */
 export const createRequestReset =
   ({ mail, clock }: Dependencies) =>
-  async ({ id, username }: Account, work: UnitOfWork): Promise<void> => {
-    const about: ResetRequest = { id: newId(16), account: id, login: username, at: String(clock.now()) };
+  async (
+    { id, username }: Account,
+    work: UnitOfWork,
+    { mayArriveTwice }: RequestOptions = {},
+  ): Promise<void> => {
+    const now = clock.now();
+    const about: ResetRequest = {
+      id: newId(16),
+      account: id,
+      login: username,
+      at: String(now),
+      ...(mayArriveTwice && { repeatedUntil: String(now + twiceWithinMs) }),
+    };
     await mail.send(resetMail, { ...about }, work);
   };

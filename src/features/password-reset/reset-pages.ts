@@ -7,17 +7,20 @@ import { linkGone, type OneTimeLink, submitOnce } from '../../services/one-time-
 import { createCheckRepeated } from '../../services/sign-ins/index.ts';
 import { passwordResetDonePage, resetPasswordPage } from '../../views/pages/reset-password.ts';
 import type { PasswordResetDependencies } from './dependencies.ts';
-import { resetMail } from './message.ts';
+import { askedAtOf, isOutdated, resetMail } from './message.ts';
 import { resetPath } from './paths.ts';
 
 interface WithToken {
   Params: { readonly token: string };
 }
 
-/** Links that were sent before the last change of the password, or to an address that changed, are void. */
-const requireLink = (account: Account, { email, createdAt }: OneTimeLink): void => {
-  const { enabled, claims, passwordChangedAt = 0 } = account;
-  if (!enabled || claims['email'] !== email || passwordChangedAt >= createdAt) throw linkGone();
+/**
+ * Links that were asked for before a new password, or before everything that is signed in was ended, and those to an
+ * address that changed, are void.
+ */
+const requireLink = (account: Account, link: OneTimeLink): void => {
+  const { enabled, claims } = account;
+  if (!enabled || claims['email'] !== link.email || isOutdated(account, askedAtOf(link))) throw linkGone();
 };
 
 export const resetPages = (dependencies: PasswordResetDependencies): FastifyPluginAsync => {
