@@ -3,8 +3,8 @@
  * the person answers it, and the ping to the client. Push delivery is not offered, because it sends tokens to the
  * client without a request.
  *
- * POST /oauth/ciba                the engine stores the request; accept-request.ts limits how many a person gets
- * GET  /account/requests          the person sees what is pending (approval-pages.ts)
+ * POST /oauth/ciba                the engine stores the request; accept-request.ts limits how many a client sends
+ * GET  /account/requests          the person sees what is pending, 50 at most (approval-pages.ts)
  * POST /account/requests          approved -> a grant for the whole request
  *                                 denied   -> `access_denied`
  *                                 tooWeak  -> the session doesn't reach the requested `acr`

@@ -16,7 +16,7 @@ import { runInUnitOfWork } from '../../store/current-unit-of-work.ts';
 import { type CibaDecision, recordDecision } from './decision.ts';
 import type { CibaDependencies } from './dependencies.ts';
 import { formMacSubject } from './form-mac-subject.ts';
-import { listPending } from './pending-requests.ts';
+import { findPending } from './pending-requests.ts';
 
 /** Returns `gone` when the request was decided or has expired since the page was shown. */
 export const createSubmitDecision = (dependencies: CibaDependencies) => {
@@ -43,9 +43,7 @@ export const createSubmitDecision = (dependencies: CibaDependencies) => {
       throw formExpired();
     }
 
-    const pending = (await listPending(dependencies, account)).find(
-      (candidate) => candidate.handle === handle,
-    );
+    const pending = await findPending(dependencies, account, handle);
     const found = pending && (await provider.BackchannelAuthenticationRequest.find(pending.id));
     if (!found) return 'gone';
     const client = await provider.Client.find(found.clientId ?? '');

@@ -6,7 +6,7 @@ import { kinds } from '../../store/record-kinds.ts';
  * The first characters of each id are its family. A grant, its codes and its tokens are one family, and so are the
  * `uid` and the cookies of a session. The family is 72 bits of an id of 258; the others are secret.
  */
-const familyLength = 12;
+export const familyLength = 12;
 
 const wellFormed = /^[A-Za-z0-9_-]{20,128}$/;
 
