@@ -33,6 +33,11 @@ export const upstream = section('Another identity provider that people sign in w
   issuer: optional(
     uri('Issuer of the provider, exactly as in its metadata. Required unless the preset has one.'),
   ),
+  former_issuers: list(
+    uri('An issuer.'),
+    'Issuers that the same provider had before, as when it moved to another host. Accounts that were linked to its people there stay linked. Never name another provider: its people with the same `sub` would sign in to these accounts.',
+    { default: [] },
+  ),
   client_id: text('The client_id that the provider gave this server.', { format: 'client-id' }),
   client_secret: optional(
     secret(

@@ -215,7 +215,14 @@ export const createServices = async (dependencies: Dependencies): Promise<Servic
   const upstreamLinks = createUpstreamLinks(store);
   const upstreamLogouts = createUpstreamLogouts(store, clock);
   const arrivals = createArrivals(store, clock, upstreamLogouts);
-  const provisioning = createProvisioning({ store, accounts, groups, links: upstreamLinks, clock });
+  const provisioning = createProvisioning({
+    store,
+    accounts,
+    groups,
+    links: upstreamLinks,
+    upstreams,
+    clock,
+  });
   const flowCookies = createFlowCookies({ config, cipher: keys.cipher, clock });
   const signOutCookies = createSignOutCookies({ config, cipher: keys.cipher, clock });
   const otherWays = createOtherWays({ passkeys, links: upstreamLinks, upstreams });
@@ -293,6 +300,7 @@ export const createServices = async (dependencies: Dependencies): Promise<Servic
       const stopExtensions = extensions.listen(events);
       await checkGroupNames(config, groups);
       await accounts.checkGroupClaims();
+      await upstreams.noteIssuers();
       // The audit starts first and stops last: it records what the others do until the end.
       const stops: (() => Promise<void>)[] = [];
       for (const service of [audit, signInCounts, outbox, mail, rateLimits, admission, accountRemoval])

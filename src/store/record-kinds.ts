@@ -36,6 +36,13 @@ export const recordKinds = [
     durable: true,
     version: 1,
   },
+  {
+    name: 'upstreamIssuer',
+    stored: 'upstream-issuer',
+    owner: 'services/upstreams',
+    durable: true,
+    version: 1,
+  },
   { name: 'upstreams', stored: 'upstreams', owner: 'services/upstreams', durable: true, version: 1 },
   { name: 'group', stored: 'group', owner: 'services/groups', durable: true, version: 1 },
   {

@@ -46,6 +46,7 @@ t.test('exports hold what they always held', async (t) => {
     'search-index',
     'sign-in-count',
     'site-images',
+    'upstream-issuer',
     'upstream-link',
     'upstreams',
   ]);
@@ -185,6 +186,7 @@ t.test('what a server writes is in the list', { timeout: 60_000 }, async (t) => 
       'signInCount',
       'siteImages',
       'upstreamArrival',
+      'upstreamIssuer',
       'upstreamLink',
       'upstreamLogoutToken',
       'upstreams',

@@ -75,8 +75,10 @@ export const connectPages = (
       .redirect(done === undefined ? upstreamsPath : `${upstreamsPath}?done=${done}`, 303);
 
   /** The account that the person of the upstream is linked to. */
-  const ownerOf = async (identity: UpstreamIdentity): Promise<string | undefined> =>
-    (await provisioning.find(identity))?.account.id;
+  const ownerOf = async (identity: UpstreamIdentity): Promise<string | undefined> => {
+    const linked = await provisioning.find(identity);
+    return linked?.isSamePerson ? linked.account.id : undefined;
+  };
 
   /** The same form was sent before. */
   const isDone = async (request: FastifyRequest, arrival: string): Promise<boolean> => {
@@ -87,8 +89,8 @@ export const connectPages = (
 
   const findArrived = async (request: FastifyRequest, arrival: string) => {
     const found = await arrivals.find(arrival, purposeOf(account.visitOf(request)));
-    const upstream = find(found.identity.upstream);
-    if (!upstream) throw arrivalGone();
+    const upstream = upstreams.findFor(found.identity);
+    if (!upstream || upstream.link === 'never') throw arrivalGone();
     return { ...found, upstream };
   };
 

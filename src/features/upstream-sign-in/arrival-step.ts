@@ -86,8 +86,8 @@ export const createArrivalStep = (dependencies: Dependencies): Step => {
       pending.arrival,
       purposeOf(pending.uid),
     );
-    const upstream = upstreams.find(identity.upstream);
-    // An upstream that was removed meanwhile signs no one in, whatever it has said before.
+    const upstream = upstreams.findFor(identity);
+    // An upstream that was removed or replaced meanwhile signs no one in, whatever it has said before.
     if (!upstream) throw arrivalGone();
     const arrived = { visit, upstream, identity, leftAt, arrivedAt, consume };
     return isWayAllowed(visit.client, upstream.id) ? arrived : refuse(arrived, 'not_allowed');

@@ -43,7 +43,7 @@ export const createArrivedOutcomes = ({
 }: ArrivedDependencies) => {
   const refuse = (
     { visit, upstream }: Arrived,
-    kind: 'disabled' | 'no_account' | 'address_taken' | 'not_allowed',
+    kind: 'disabled' | 'no_account' | 'address_taken' | 'not_allowed' | 'other_issuer',
     account?: Account,
   ): StepOutcome => {
     const reason = kind === 'disabled' ? 'account_disabled' : `upstream_${kind}`;
@@ -107,6 +107,7 @@ export const createArrivedOutcomes = ({
     const { identity, consume } = arrived;
     const known = await provisioning.find(identity);
     if (!known) return undefined;
+    if (!known.isSamePerson) return refuse(arrived, 'other_issuer', known.account);
     if (!known.account.enabled) return refuse(arrived, 'disabled', known.account);
     requireCurrent(arrived, known.account);
     const account = await provisioning.update(known.stored, known.account, identity, [consume]);

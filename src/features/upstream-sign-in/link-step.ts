@@ -63,7 +63,7 @@ export const createLinkStep = ({ accounts, arrivals, linking, upstreams }: Depen
     const account = session && (await findSignedInAccount(session, accounts));
     if (!pending || !account || account.id !== signIn?.accountId || !isRecent(signIn)) return undefined;
     const { identity, consume } = await arrivals.find(pending.arrival, purposeOf(pending.uid));
-    const upstream = upstreams.find(identity.upstream);
+    const upstream = upstreams.findFor(identity);
     return upstream && upstream.link !== 'never' ? { account, identity, consume, upstream } : undefined;
   };
 

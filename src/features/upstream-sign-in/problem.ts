@@ -19,6 +19,7 @@ const statuses: Readonly<Record<UpstreamProblemKind, number>> = {
   disabled: 403,
   no_account: 403,
   address_taken: 403,
+  other_issuer: 403,
 };
 
 /** Says what happened in one sentence, and leads on: again, another way, or back to the application. */

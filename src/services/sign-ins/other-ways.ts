@@ -1,7 +1,7 @@
 import type { Key, Write } from '../../store/port.ts';
 import type { Account } from '../accounts/index.ts';
 import type { Passkeys } from '../passkeys/index.ts';
-import type { UpstreamLinks, Upstreams } from '../upstreams/index.ts';
+import { isOfProvider, type UpstreamLinks, type Upstreams } from '../upstreams/index.ts';
 
 interface Dependencies {
   readonly passkeys: Pick<Passkeys, 'isEnabled' | 'keeping'>;
@@ -22,11 +22,12 @@ export interface OtherWays {
 }
 
 export const createOtherWays = ({ passkeys, links, upstreams }: Dependencies): OtherWays => {
-  /** A link to an upstream that was removed signs no one in. */
+  /** A link to an upstream that was removed, or is another provider by now, signs no one in. */
   const firstLink = async (account: string, except?: Key): Promise<Write | undefined> => {
-    const stored = (await links.listOf(account)).find(
-      ({ key, link }) => key.family !== except?.family && upstreams.find(link.upstream),
-    );
+    const stored = (await links.listOf(account)).find(({ key, link }) => {
+      const upstream = upstreams.find(link.upstream);
+      return key.family !== except?.family && upstream !== undefined && isOfProvider(upstream, link);
+    });
     return stored && links.keeping(stored);
   };
 

@@ -12,6 +12,8 @@ type Claims = Readonly<Record<string, unknown>>;
 /** A person as an upstream describes them, in the words of this server. It holds no token of the upstream. */
 export interface UpstreamIdentity {
   readonly upstream: string;
+  /** `linkedIssuer` of the upstream at that time. Absent in arrivals of an earlier release. */
+  readonly issuer?: string;
   /** Never changes, and never names another person of this upstream. */
   readonly subject: string;
   readonly email?: { readonly address: string; readonly isVerified: boolean };
@@ -146,6 +148,7 @@ export const toIdentity = (upstream: Upstream, sources: Sources): UpstreamIdenti
   const sid = idToken?.['sid'];
   return {
     upstream: upstream.id,
+    issuer: upstream.linkedIssuer,
     subject,
     ...(email && { email }),
     profile: profileOf({ ...sources.beside, ...claims }, idToken !== undefined),

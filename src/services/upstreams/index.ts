@@ -23,7 +23,14 @@ export { decideFirstSignIn, type FirstSignIn } from './first-sign-in.ts';
 export { createFlowCookies, type FlowCookies } from './flow-cookie.ts';
 export { labelOf, type UpstreamIdentity } from './identity.ts';
 export { createLinking, type Linking } from './linking.ts';
-export { createUpstreamLinks, labelOfLink, linkIdOf, type StoredLink, type UpstreamLinks } from './links.ts';
+export {
+  createUpstreamLinks,
+  isOfProvider,
+  labelOfLink,
+  linkIdOf,
+  type StoredLink,
+  type UpstreamLinks,
+} from './links.ts';
 export { LogoutTokenRefused } from './logout-token.ts';
 export { createUpstreamLogouts, type UpstreamLogouts } from './logouts.ts';
 export { backchannelLogoutPath, callbackPath, signedOutPath, signOutPath } from './paths.ts';

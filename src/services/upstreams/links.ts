@@ -3,6 +3,8 @@ import { Conflict, StoreUnavailable } from '../../store/errors.ts';
 import type { Document, Insert, Key, Merge, Replace, Store, Write } from '../../store/port.ts';
 import { record } from '../../store/record.ts';
 import { kinds } from '../../store/record-kinds.ts';
+import { firstIssuerKey, readFirstIssuer } from './first-issuers.ts';
+import type { Upstream } from './upstream.ts';
 
 /**
  * Says which account a person of an upstream is. There is at most one for a subject, and it is never found by an e-mail
@@ -10,6 +12,11 @@ import { kinds } from '../../store/record-kinds.ts';
  */
 export interface Link {
   readonly upstream: string;
+  /**
+   * `linkedIssuer` of the upstream at the last sign-in. Links of former versions have none, and are of the issuer that the
+   * upstream had when a server first noted it (first-issuers.ts).
+   */
+  readonly issuer?: string;
   readonly subject: string;
   readonly account: string;
   /** Milliseconds since the epoch. */
@@ -22,10 +29,21 @@ export interface Link {
 
 export interface StoredLink {
   readonly link: Link;
+  /** The stored text has no issuer. */
+  readonly isUnbound: boolean;
   readonly key: Key;
   /** The text that the store holds, for compare and replace. */
   readonly body: string;
 }
+
+/**
+ * Whether a link is to a person of this provider. With another issuer under the same id of the configuration, another person
+ * may have the same subject.
+ */
+export const isOfProvider = (
+  { linkedIssuer, formerIssuers }: Pick<Upstream, 'linkedIssuer' | 'formerIssuers'>,
+  { issuer = linkedIssuer }: Pick<Link, 'issuer'>,
+): boolean => issuer === linkedIssuer || formerIssuers.includes(issuer);
 
 /** Former releases kept the subject as the label of a person without a name. */
 export const labelOfLink = ({ label, subject }: Link): string => (label === subject ? '' : label);
@@ -65,7 +83,16 @@ const keyOf = (upstream: string, subject: string): Key => ({
   id: '',
 });
 
-const toStored = (key: Key, { body }: Document): StoredLink => ({ key, body, link: format.decode(body) });
+const toStored = (key: Key, { body }: Document, firstIssuer?: string): StoredLink => {
+  const link = format.decode(body);
+  const issuer = link.issuer ?? firstIssuer;
+  return {
+    key,
+    body,
+    link: { ...link, ...(issuer !== undefined && { issuer }) },
+    isUnbound: link.issuer === undefined,
+  };
+};
 
 const removal: UpstreamLinks['removal'] = ({ key, body }) => [
   // A cluster writes what else is in the commit before it comes to this condition.
@@ -77,12 +104,19 @@ const removal: UpstreamLinks['removal'] = ({ key, body }) => [
 export const createUpstreamLinks = (store: Store): UpstreamLinks => ({
   async find(upstream, subject) {
     const key = keyOf(upstream, subject);
-    const [document] = await store.read([key]);
-    return document && toStored(key, document);
+    const [document, first] = await store.read([key, firstIssuerKey(upstream)]);
+    return document && toStored(key, document, readFirstIssuer(first));
   },
   async listOf(account) {
     const { items } = await store.list(index, account, { limit: maxLinks });
-    return items.map(({ key, document }) => toStored(key, document));
+    const links = items.map(({ key, document }) => toStored(key, document));
+    const unbound = [...new Set(links.flatMap(({ isUnbound, link }) => (isUnbound ? link.upstream : [])))];
+    if (unbound.length === 0) return links;
+    const documents = await store.read(unbound.map(firstIssuerKey));
+    const first = new Map(unbound.map((upstream, at) => [upstream, readFirstIssuer(documents[at])]));
+    return items.map(({ key, document }, at) =>
+      toStored(key, document, first.get(links[at]?.link.upstream ?? '')),
+    );
   },
   async removeAll(account) {
     for (let attempt = 1; ; attempt += 1) {

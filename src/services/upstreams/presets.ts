@@ -11,6 +11,8 @@ export interface Preset {
   readonly trustsEmail?: boolean;
   readonly isEmailVerified?: Upstream['isEmailVerified'];
   readonly subjectOf?: Upstream['subjectOf'];
+  /** Whose people they are, where subjects are unique beyond one issuer. Default: the issuer. */
+  readonly linkedIssuerOf?: (issuer: string) => string;
   readonly profileBeside?: NonNullable<Upstream['profileBeside']>;
   readonly requiredClaims?: (tenants: readonly string[]) => Upstream['requiredClaims'];
 }
@@ -70,6 +72,8 @@ export const presets: Readonly<Record<NonNullable<UpstreamConfig['preset']>, Pre
     issuer: entraIssuer,
     isEmailVerified: isOwnDomainOfTenant,
     subjectOf: entraSubject,
+    // The subject names the directory, so the issuer may change from that of one directory to that of many.
+    linkedIssuerOf: (issuer) => new URL(issuer).origin,
     requiredClaims: (tenants) => ({ tid: tenants }),
   },
   github: {

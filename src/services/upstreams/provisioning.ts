@@ -7,7 +7,8 @@ import type { Account, Accounts } from '../accounts/index.ts';
 import type { Groups } from '../groups/index.ts';
 import { giveClaims } from './given-claims.ts';
 import { labelOf, type UpstreamIdentity } from './identity.ts';
-import type { StoredLink, UpstreamLinks } from './links.ts';
+import { isOfProvider, type StoredLink, type UpstreamLinks } from './links.ts';
+import type { Upstreams } from './upstreams.ts';
 import { userNamesFor } from './user-names.ts';
 
 interface Dependencies {
@@ -15,15 +16,21 @@ interface Dependencies {
   readonly accounts: Accounts;
   readonly groups: Pick<Groups, 'unknown'>;
   readonly links: UpstreamLinks;
+  readonly upstreams: Pick<Upstreams, 'find'>;
   readonly clock: Clock;
+}
+
+interface Linked {
+  readonly stored: StoredLink;
+  readonly account: Account;
+  /** False for a link to the person of another provider, which had the id of the upstream before. It signs no one in. */
+  readonly isSamePerson: boolean;
 }
 
 /** Makes, links and updates accounts as an upstream describes their people. */
 export interface Provisioning {
-  /** The account of this person, if there is one. */
-  find(
-    identity: UpstreamIdentity,
-  ): Promise<{ readonly stored: StoredLink; readonly account: Account } | undefined>;
+  /** The account that is linked to this subject, if there is one. */
+  find(identity: UpstreamIdentity): Promise<Linked | undefined>;
   /** The account that has verified the address of this person. */
   ownerOfAddress(identity: UpstreamIdentity): Promise<Account | undefined>;
   /**
@@ -93,7 +100,23 @@ const maxAttempts = 5;
 /** Throws when the account must not be changed as it is. */
 type Check = ((held: Account) => void) | undefined;
 
-export const createProvisioning = ({ store, accounts, groups, links, clock }: Dependencies): Provisioning => {
+export const createProvisioning = ({
+  store,
+  accounts,
+  groups,
+  links,
+  upstreams,
+  clock,
+}: Dependencies): Provisioning => {
+  /** Arrivals of an earlier release don't say it. */
+  const issuerOf = ({ upstream, issuer }: Pick<UpstreamIdentity, 'upstream' | 'issuer'>) =>
+    issuer ?? upstreams.find(upstream)?.linkedIssuer;
+
+  const isSamePerson = ({ link }: StoredLink): boolean => {
+    const upstream = upstreams.find(link.upstream);
+    return upstream !== undefined && isOfProvider(upstream, link);
+  };
+
   const ownerOfAddress: Provisioning['ownerOfAddress'] = async ({ email }) =>
     email === undefined ? undefined : accounts.findByEmail(email.address);
 
@@ -112,21 +135,31 @@ export const createProvisioning = ({ store, accounts, groups, links, clock }: De
 
   const linkOf = (
     account: string,
-    { upstream, subject, ...identity }: UpstreamIdentity,
+    identity: UpstreamIdentity,
     given: StoredLink['link']['given'],
-  ) => ({
-    upstream,
-    subject,
-    account,
-    linkedAt: clock.now(),
-    label: labelOf({ upstream, subject, ...identity }),
-    given,
-  });
+  ): StoredLink['link'] => {
+    const { upstream, subject } = identity;
+    const issuer = issuerOf(identity);
+    return {
+      upstream,
+      ...(issuer !== undefined && { issuer }),
+      subject,
+      account,
+      linkedAt: clock.now(),
+      label: labelOf(identity),
+      given,
+    };
+  };
 
-  /** The write that links, also in place of a link to an account that is gone. */
+  /**
+   * The write that links, also in place of a link to an account that is gone, and of one that the account had to a person
+   * of another provider.
+   */
   const linking = async (link: StoredLink['link']): Promise<Write> => {
     const former = await links.find(link.upstream, link.subject);
-    const isOrphan = former !== undefined && (await accounts.find(former.link.account)) === undefined;
+    if (!former) return links.insertion(link);
+    if (former.link.account === link.account && !isSamePerson(former)) return links.takeOver(former, link);
+    const isOrphan = (await accounts.find(former.link.account)) === undefined;
     return isOrphan && former.link.linkedAt < clock.now() - orphanAfterMs
       ? links.takeOver(former, link)
       : links.insertion(link);
@@ -164,7 +197,7 @@ export const createProvisioning = ({ store, accounts, groups, links, clock }: De
     async find({ upstream, subject }) {
       const stored = await links.find(upstream, subject);
       const account = stored && (await accounts.find(stored.link.account));
-      return account && { stored, account };
+      return account && { stored, account, isSamePerson: isSamePerson(stored) };
     },
 
     async create(identity, also) {
@@ -220,9 +253,15 @@ export const createProvisioning = ({ store, accounts, groups, links, clock }: De
         Object.keys(changes).length === 0 &&
         JSON.stringify(former) === JSON.stringify(upstreamGroups.groups.toSorted());
       const label = labelOf(identity);
-      const isLinkSame = link.label === label && JSON.stringify(link.given) === JSON.stringify(given);
+      const issuer = issuerOf(identity);
+      const isLinkSame =
+        link.label === label &&
+        link.issuer === issuer &&
+        !stored.isUnbound &&
+        JSON.stringify(link.given) === JSON.stringify(given);
+      const changed = { ...link, ...(issuer !== undefined && { issuer }), label, given };
       // Each commit has this write, so that a person who is unlinked at the same time gets nothing more.
-      const ofLink = isLinkSame ? links.keeping(stored) : links.change(stored, { ...link, label, given });
+      const ofLink = isLinkSame ? links.keeping(stored) : links.change(stored, changed);
       const writes = [ofLink, ...also];
       try {
         if (account.from === 'configuration' || isSame) {

@@ -36,7 +36,7 @@ export const toUpstream = (config: UpstreamConfig, from: 'configuration' | 'stor
     preset.issuer?.(tenants) ??
     new URL(config.oauth2?.authorization_endpoint ?? 'https://invalid').origin;
   const oauth2 = endpointsOf(config, preset, issuer);
-  const { isEmailVerified = saysEmailVerified } = preset;
+  const { isEmailVerified = saysEmailVerified, linkedIssuerOf = (one) => one } = preset;
   const trustsEmail = config.trust_email ?? preset.trustsEmail ?? false;
   const subject = oauth2 === undefined ? 'sub' : (config.oauth2?.subject ?? 'id');
   const { groups } = config;
@@ -44,6 +44,8 @@ export const toUpstream = (config: UpstreamConfig, from: 'configuration' | 'stor
     id,
     name,
     issuer,
+    linkedIssuer: linkedIssuerOf(issuer),
+    formerIssuers: config.former_issuers.map(linkedIssuerOf),
     clientId: config.client_id,
     ...(config.client_secret !== undefined && { clientSecret: config.client_secret }),
     scopes: config.scopes ?? preset.scopes ?? (oauth2 === undefined ? openidScopes : []),

@@ -23,6 +23,10 @@ export interface Upstream {
   readonly id: string;
   readonly name: string;
   readonly issuer: string;
+  /** What accounts are linked to, beside the subject: in it, a subject never names another person. */
+  readonly linkedIssuer: string;
+  /** What it was before, for the same people. */
+  readonly formerIssuers: readonly string[];
   readonly clientId: string;
   readonly clientSecret?: string;
   readonly scopes: readonly string[];

@@ -4,6 +4,8 @@ import { followState } from '../../store/followed-state.ts';
 import type { Clock, Store } from '../../store/port.ts';
 import type { SecretCipher } from '../keys/index.ts';
 import { checkStoredList } from './check-stored-list.ts';
+import { noteFirstIssuers } from './first-issuers.ts';
+import type { UpstreamIdentity } from './identity.ts';
 import { createVerifyLogoutToken, type VerifyLogoutToken } from './logout-token.ts';
 import { createOAuth2 } from './oauth2.ts';
 import { createOpenid, type OpenidProtocol } from './openid.ts';
@@ -35,6 +37,10 @@ export interface Upstreams {
   nameOf(id: string): string;
   /** The upstream that people with this e-mail address are sent to. */
   forAddress(address: string): ConnectedUpstream | undefined;
+  /** The upstream that a person has come back from, unless it is another provider by now. */
+  findFor(identity: Pick<UpstreamIdentity, 'upstream' | 'issuer'>): ConnectedUpstream | undefined;
+  /** Notes whose people the links of the upstreams of the configuration are, for links that don't say it. */
+  noteIssuers(): Promise<void>;
   /** Reads those of the store again. */
   read(): Promise<void>;
   /** Reads again, and has the other processes read. */
@@ -141,6 +147,11 @@ export const createUpstreams = ({
       return known.all;
     },
     find: (id) => (id === undefined ? undefined : known.byId.get(id)),
+    findFor({ upstream: id, issuer }) {
+      const upstream = known.byId.get(id);
+      return issuer === undefined || issuer === upstream?.linkedIssuer ? upstream : undefined;
+    },
+    noteIssuers: () => noteFirstIssuers(store, configured),
     nameOf: (id) => known.names.get(id) ?? id,
     forAddress: (address) =>
       address.lastIndexOf('@') < 1 ? undefined : known.byDomain.get(domainOf(address)),

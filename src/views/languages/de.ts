@@ -43,6 +43,10 @@ export const de = {
         upstream,
         ' gibt es hier kein Konto. Wenden Sie sich an die Betreiber dieses Dienstes.',
       ],
+      other_issuer: (upstream) => [
+        upstream,
+        ' ist jetzt ein anderer Anbieter und öffnet das Konto nicht mehr, mit dem es hier verbunden war. Melden Sie sich anders an, oder wenden Sie sich an die Betreiber dieses Dienstes.',
+      ],
       address_taken: (upstream) => [
         'Ihre E-Mail-Adresse gehört hier schon zu einem Konto, das nicht mit ',
         upstream,

@@ -39,6 +39,10 @@ export const en = {
         upstream,
         '. Contact the people who run this service.',
       ],
+      other_issuer: (upstream) => [
+        upstream,
+        ' is another provider now, so it doesn’t open the account here that it was connected to. Sign in another way, or contact the people who run this service.',
+      ],
       address_taken: (upstream) => [
         'An account here already has your email address, and it can’t be connected to ',
         upstream,

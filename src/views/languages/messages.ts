@@ -69,7 +69,14 @@ export interface Messages {
     problemTitle: (upstream: string) => string;
     problems: Readonly<
       Record<
-        'unavailable' | 'denied' | 'invalid' | 'not_allowed' | 'disabled' | 'no_account' | 'address_taken',
+        | 'unavailable'
+        | 'denied'
+        | 'invalid'
+        | 'not_allowed'
+        | 'disabled'
+        | 'no_account'
+        | 'address_taken'
+        | 'other_issuer',
         (upstream: Value) => Phrase
       >
     >;

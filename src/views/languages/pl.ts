@@ -48,6 +48,10 @@ export const pl = {
         upstream,
         '. Skontaktuj się z osobami, które prowadzą ten serwis.',
       ],
+      other_issuer: (upstream) => [
+        upstream,
+        ' to teraz inny dostawca, więc nie otwiera już konta, z którym było tu połączone. Zaloguj się w inny sposób lub skontaktuj się z osobami prowadzącymi ten serwis.',
+      ],
       address_taken: (upstream) => [
         'Twój adres e-mail należy już do konta, którego nie można połączyć z usługą ',
         upstream,

@@ -13,7 +13,8 @@ export type UpstreamProblemKind =
   | 'not_allowed'
   | 'disabled'
   | 'no_account'
-  | 'address_taken';
+  | 'address_taken'
+  | 'other_issuer';
 
 interface UpstreamModel {
   /** The forms post `csrf` and one button to this path. */
