@@ -111,3 +111,23 @@ t.test('a group of the configuration keeps its texts, and takes members', async 
   t.equal((await sendForm(admin, `${list}/founders/remove`, { typed: 'founders' })).status, 409);
   t.equal((await sendForm(admin, `${list}/founders/add`, { login: 'ada' })).status, 303);
 });
+
+t.test(
+  'a text that fits several accounts adds none of them, and the page says how to name one',
+  async (t) => {
+    await groups.add({ name: 'bosses' });
+    const add = `${list}/bosses/add`;
+    const claims = { email: 'boss@corp.example', email_verified: true };
+    const boss = await server.addAccount({ username: 'boss', claims });
+    const other = await server.addAccount({ username: 'boss@corp.example' });
+    const refused = await sendForm(admin, add, { login: 'boss@corp.example' });
+    t.equal(refused.status, 422);
+    t.match(refused.body, `id:${boss.id} (boss)`);
+    t.match(refused.body, `id:${other.id} (boss@corp.example)`);
+    t.match(refused.body, 'value="boss@corp.example"');
+    for (const { id } of [boss, other]) t.same((await accounts.find(id))?.groups, []);
+    t.equal((await sendForm(admin, add, { login: `id:${boss.id}` })).status, 303);
+    t.same((await accounts.find(boss.id))?.groups, ['bosses']);
+    t.same((await accounts.find(other.id))?.groups, []);
+  },
+);

@@ -125,15 +125,35 @@ t.test('the audit record shows and takes user names', async (t) => {
   const account = await server.app.services.accounts.findByUsername('admin');
   t.ok(account);
   const byName = await open('/admin/audit?account=admin');
-  t.match(byName.body, `account=${account?.id}">admin</a>`);
+  t.match(byName.body, `account=id%3A${account?.id}">admin</a>`);
   t.match(byName.body, 'value="admin"', 'the form keeps what was typed');
   const ofOthers = await open('/admin/audit?account=viewer');
-  t.notMatch(ofOthers.body, `account=${account?.id}"`);
+  t.notMatch(ofOthers.body, `account=id%3A${account?.id}"`);
   const byThem = await open('/admin/audit?type=admin.key.rotate&by=admin');
   t.match(byThem.body, '<code>admin.<wbr>key.<wbr>rotate</code>', 'a name may break after its dots');
   const lines = await open('/admin/audit/export?format=ndjson&account=admin');
   t.ok(lines.body.split('\n').filter((line) => line !== '').length > 0);
   for (const line of lines.body.trim().split('\n')) t.equal(JSON.parse(line).account, account?.id);
+});
+
+t.test('the records of an account are found by its id, whatever user names others chose', async (t) => {
+  const { accounts } = server.app.services;
+  const sub = 'sub-of-boss';
+  const other = await server.addAccount({ username: sub });
+  const importAll = accounts.importer({ dryRun: false });
+  t.same(await importAll([{ username: 'boss', sub }]), [{ outcome: 'added' }]);
+  server.app.events.emit({ type: 'sign-in', outcome: 'refused', account: sub, address: '192.0.2.9' });
+  await waitFor('the record', async () => (await open('/admin/audit')).body.includes('192.0.2.9'));
+  const [link = ''] = /\/admin\/audit\?account=[^"]*/.exec((await open(`/admin/accounts/${sub}`)).body) ?? [];
+  t.match((await open(link)).body, '192.0.2.9</td>');
+  const typed = await open(`/admin/audit?account=${sub}`);
+  t.equal(typed.status, 422);
+  t.match(typed.body, `id:${sub} (boss), id:${other.id} (${sub})`);
+  t.notMatch(typed.body, '192.0.2.9</td>');
+  t.equal((await open(`/admin/audit?by=${sub}`)).status, 422);
+  t.equal((await open(`/admin/audit/export?format=csv&account=${sub}`)).status, 409);
+  const lines = (await open(`/admin/audit/export?format=ndjson&account=id:${sub}`)).body.trim().split('\n');
+  for (const line of lines) t.equal(JSON.parse(line).account, sub);
 });
 
 t.test('what others chose is text in the audit record', async (t) => {

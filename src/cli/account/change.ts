@@ -17,7 +17,7 @@ const accountCommand =
     group
       .command(name)
       .description(description)
-      .argument('<username>', 'or its sub')
+      .argument('<username>', 'or its verified address, its sub, or id:<sub>')
       .action(async (username: string) => {
         const account = await withAccounts(context, async (accounts) =>
           work(accounts, await requireAccount(accounts, username)),
@@ -37,7 +37,7 @@ export const disable: Command = (group, context) => {
   group
     .command('disable')
     .description('refuse an account from now on, and end all that it was signed in to')
-    .argument('<username>', 'or its sub')
+    .argument('<username>', 'or its verified address, its sub, or id:<sub>')
     .action(async (username: string) => {
       const { account, ended } = await withAccounts(context, async (accounts, installation) => {
         const { id } = await requireAccount(accounts, username);
@@ -54,7 +54,7 @@ export const signOut: Command = (group, context) => {
   group
     .command('sign-out')
     .description('end all sessions of an account, and all tokens and consents that applications hold for it')
-    .argument('<username>', 'or its sub')
+    .argument('<username>', 'or its verified address, its sub, or id:<sub>')
     .action(async (username: string) => {
       const { account, ended } = await withAccounts(context, async (accounts, installation) => {
         const found = await requireAccount(accounts, username);
@@ -75,7 +75,7 @@ export const remove: Command = (group, context) => {
   group
     .command('delete')
     .description('delete an account for ever; its sub is never used again')
-    .argument('<username>', 'or its sub')
+    .argument('<username>', 'or its verified address, its sub, or id:<sub>')
     .action(async (username: string) => {
       const { id, username: name } = await withAccounts(context, async (accounts, installation) => {
         const account = await requireAccount(accounts, username);

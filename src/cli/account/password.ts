@@ -15,7 +15,7 @@ export const resetPassword: Command = (group, context) => {
   group
     .command('reset-password')
     .description('give an account a random password, shown once, and end all that was signed in')
-    .argument('<username>', 'or its sub')
+    .argument('<username>', 'or its verified address, its sub, or id:<sub>')
     .option('--choose', 'read the new password from standard input, or ask for it')
     .option('--permanent', 'the person keeps the password; otherwise the next sign-in asks for another one')
     .option('--keep-tokens', 'keep refresh tokens with offline_access; sessions end all the same')

@@ -11,7 +11,7 @@ export const recoveryLink: Command = (group, context) => {
     .description(
       'make a link with which a person sets a password or an authenticator app; it works once, for an hour',
     )
-    .argument('<username>', 'or its sub')
+    .argument('<username>', 'or its verified address, its sub, or id:<sub>')
     .action(async (username: string) => {
       const made = await withFactors(context, username, async ({ account, notices, installation }) => {
         if (!account.enabled)

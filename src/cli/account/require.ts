@@ -12,7 +12,7 @@ export const require: Command = (group, context) => {
     .description(
       'ask the person at the next sign-in for a new password, a second factor, or to complete the profile',
     )
-    .argument('<username>', 'or its sub')
+    .argument('<username>', 'or its verified address, its sub, or id:<sub>')
     .addArgument(new Argument('<what>').choices(choices))
     .option('--off', 'do not ask any more')
     .action(async (username: string, what: Requirement, { off }: { readonly off?: true }) => {

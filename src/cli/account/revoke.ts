@@ -7,7 +7,7 @@ export const revoke: Command = (group, context) => {
   group
     .command('revoke')
     .description('end all tokens and consents that applications hold for an account; sessions stay')
-    .argument('<username>', 'or its sub')
+    .argument('<username>', 'or its verified address, its sub, or id:<sub>')
     .option('--client <id>', 'only those of this client')
     .action(async (username: string, { client }: { readonly client?: string }) => {
       const { account, revoked } = await withSessions(context, async (sessions, accounts) => {

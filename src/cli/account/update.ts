@@ -47,7 +47,7 @@ export const update: Command = (group, context) => {
   group
     .command('update')
     .description('change the user name, claims or groups of an account; what is not named stays as it is')
-    .argument('<username>', 'or its sub')
+    .argument('<username>', 'or its verified address, its sub, or id:<sub>')
     .option('--username <name>', 'the new user name')
     .option('--claim <name=value>', 'set a claim, its value as JSON or text; may be repeated', collectValues)
     .option('--unset-claim <name>', 'remove a claim; may be repeated', collectValues)

@@ -18,9 +18,9 @@ export const withAccounts = <T>(
     }
   }, options);
 
-/** Finds an account by its user name or by its subject, which tokens and logs contain. */
+/** Finds the account that the operator names. */
 export const requireAccount = async (accounts: Accounts, name: string): Promise<Account> => {
-  const account = (await accounts.findByUsername(name)) ?? (await accounts.find(name));
+  const account = await accounts.findNamed(name);
   if (account !== undefined) return account;
   throw new Failure({
     code: 'account_not_found',

@@ -21,7 +21,7 @@ export const exportOf: Command = (group, context) => {
         const { csvHead, csvLine, listRecords, resolveAccounts } = await import(
           '#src/services/audit/index.ts'
         );
-        const asked = await resolveAccounts(accounts, query);
+        const asked = await resolveAccounts({ accounts, store }, query);
         if (format === 'csv') await output.stream(csvHead);
         let cursor: string | undefined;
         do {

@@ -10,7 +10,7 @@ export const list: Command = (group, context) => {
   addPagingOptions(command).action(async ({ limit, cursor, ...query }: PagingFlags & QueryFlags) => {
     const { page, nameOf } = await withAccounts(context, async (accounts, { store }) => {
       const { listRecords, namesOfSubjects, resolveAccounts } = await import('#src/services/audit/index.ts');
-      const asked = await resolveAccounts(accounts, query);
+      const asked = await resolveAccounts({ accounts, store }, query);
       const found = await rejectBadCursor(
         listRecords(store, asked, { limit, ...(cursor !== undefined && { cursor }) }),
       );

@@ -26,7 +26,7 @@ export const addQueryOptions = (command: Command): Command =>
     .option('--from <time>', 'not before: 2027-01-31, 2027-01-31T12:00:00Z, or so long ago: 24h', parseTime)
     .option('--to <time>', 'not after', parseTime)
     .option('--client <id>', 'of this client')
-    .option('--account <name>', 'of this account: its user name or its sub')
+    .option('--account <name>', 'of this account: user name, address, sub or id:<sub>')
     .option('--type <type>', 'of this type or below it: token.refused, token')
     .option('--outcome <outcome>', 'ok, refused or failed', parseOutcome)
     .option('--correlation <id>', 'of this request');

@@ -39,7 +39,7 @@ export const preview: Command = (group, context) => {
     .command('preview')
     .description('show what a person would get in an application, and why; issues nothing')
     .argument('<client_id>')
-    .requiredOption('--account <username>', 'the person, or its sub')
+    .requiredOption('--account <username>', 'the person: user name, verified address, sub or id:<sub>')
     .option('--scope <scopes>', 'what the application requests, separated by spaces; default: all it may')
     .option('--resource <audience>', 'the API of the access token; default: the one without a resource')
     .action(async (id: string, { account: name, scope, resource }: PreviewFlags) => {

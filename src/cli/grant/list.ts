@@ -21,7 +21,7 @@ export const list: Command = (group, context) => {
   const command = group
     .command('list')
     .description('list the grants of an account, newest first: which client holds tokens, and for what')
-    .argument('<username>', 'or its sub')
+    .argument('<username>', 'or its verified address, its sub, or id:<sub>')
     .option('--client <id>', 'only those of this client');
   addPagingOptions(command).action(async (username: string, flags: ListFlags) => {
     const page = await withSessions(context, async (sessions, accounts) => {

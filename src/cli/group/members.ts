@@ -17,7 +17,7 @@ const memberCommand =
       .command(name)
       .description(description)
       .argument('<group>')
-      .argument('<username...>', 'or their sub')
+      .argument('<username...>', 'or their verified addresses, their subs, or id:<sub>')
       .action(async (group: string, usernames: readonly string[]) => {
         const changed = await withGroups(context, async (groups, accounts) => {
           // All names are checked before the first change.

@@ -10,7 +10,7 @@ export const list: Command = (group, context) => {
   const command = group
     .command('list')
     .description('list the sessions of an account, newest first')
-    .argument('<username>', 'or its sub');
+    .argument('<username>', 'or its verified address, its sub, or id:<sub>');
   addPagingOptions(command).action(async (username: string, flags: PagingFlags) => {
     const page = await withSessions(context, async (sessions, accounts) => {
       const { id } = await requireAccount(accounts, username);

@@ -1,4 +1,4 @@
-import type { Account, Json } from '../../services/accounts/index.ts';
+import { type Account, exactNameOf, type Json } from '../../services/accounts/index.ts';
 import { listRecords } from '../../services/audit/index.ts';
 import { accountClientId } from '../../services/clients/index.ts';
 import { type ConsoleHandler, consolePaths } from '../../services/console-pages/index.ts';
@@ -99,7 +99,9 @@ export const showAccount = (dependencies: ConsoleAccountsDependencies): ConsoleH
           })),
       ),
       entries,
-      allActivity: hasAuditPage ? `${consolePaths.audit}?${new URLSearchParams({ account: id })}` : undefined,
+      allActivity: hasAuditPage
+        ? `${consolePaths.audit}?${new URLSearchParams({ account: exactNameOf(id) })}`
+        : undefined,
       actions: mayChange ? offeredActions(visit, account, mail) : [],
       danger:
         isStored && mayEdit

@@ -1,8 +1,9 @@
 import type { Config } from '#config';
 import { Failure } from '../../errors.ts';
-import type { Accounts } from '../../services/accounts/index.ts';
+import { type Accounts, AmbiguousAccount, exactNameOf } from '../../services/accounts/index.ts';
 import type { Administration } from '../../services/administration/index.ts';
 import {
+  type AuditQuery,
   type AuditRecord,
   csvHead,
   csvLine,
@@ -12,13 +13,15 @@ import {
 } from '../../services/audit/index.ts';
 import { type ConsoleHandler, consolePaths, pagingOf } from '../../services/console-pages/index.ts';
 import type { Store } from '../../store/port.ts';
+import type { ConsoleFrame } from '../../views/console/frame.ts';
 import { type AuditRow, auditPage } from '../../views/console/operation/audit.ts';
+import type { FieldError } from '../../views/fields.ts';
 import { readFilters } from './filters.ts';
 
 export interface ConsoleAuditDependencies {
   readonly config: Pick<Config, 'audit'>;
   readonly store: Store;
-  readonly accounts: Pick<Accounts, 'find' | 'findByUsername'>;
+  readonly accounts: Pick<Accounts, 'find' | 'findNamed'>;
   readonly administration: Pick<Administration, 'recordChange'>;
 }
 
@@ -36,7 +39,10 @@ const toRow = (
   type: event.type,
   outcome: event.outcome,
   reason: event.reason,
-  account: event.account === undefined ? undefined : { id: event.account, name: nameOf(event.account) },
+  account:
+    event.account === undefined
+      ? undefined
+      : { filter: exactNameOf(event.account), name: nameOf(event.account) },
   client: event.client,
   address: event.address,
   correlation: event.correlation,
@@ -44,14 +50,31 @@ const toRow = (
   details: Object.entries(details).map(([name, value]) => [name, String(value)] as const),
 });
 
+/** A filter that fits several accounts is an error of its field. */
+const resolveFilters = async (
+  dependencies: Pick<ConsoleAuditDependencies, 'store' | 'accounts'>,
+  wanted: AuditQuery,
+  { text }: ConsoleFrame,
+): Promise<{ readonly resolved: AuditQuery; readonly errors: readonly FieldError[] }> => {
+  try {
+    return { resolved: await resolveAccounts(dependencies, wanted), errors: [] };
+  } catch (error) {
+    if (!(error instanceof AmbiguousAccount)) throw error;
+    const field = error.text === wanted.account ? 'account' : 'by';
+    return { resolved: wanted, errors: [{ field, message: text.accounts.ambiguous(error.candidates) }] };
+  }
+};
+
 export const listAudit =
   ({ config, store, accounts }: Omit<ConsoleAuditDependencies, 'administration'>): ConsoleHandler =>
   async ({ frame, query }) => {
-    const { filters, wanted, errors } = readFilters(query, frame.text.operation.audit.fields);
+    const { filters, wanted, errors: wrong } = readFilters(query, frame.text.operation.audit.fields);
+    const { resolved, errors: unclear } = await resolveFilters({ store, accounts }, wanted, frame);
+    const errors = [...wrong, ...unclear];
     const { items, next } =
       errors.length > 0
         ? { items: [] }
-        : await listRecords(store, await resolveAccounts(accounts, wanted), { ...pagingOf(query), maxPages });
+        : await listRecords(store, resolved, { ...pagingOf(query), maxPages });
     const nameOf = await namesOfSubjects(
       accounts,
       items.map(({ account }) => account),
@@ -81,7 +104,7 @@ export const exportAudit =
         code: 'invalid_request',
         message: 'This page has no such filter or format.',
       });
-    const { items } = await listRecords(store, await resolveAccounts(accounts, wanted), {
+    const { items } = await listRecords(store, await resolveAccounts({ store, accounts }, wanted), {
       limit: most.records,
       maxPages: most.pages,
     });

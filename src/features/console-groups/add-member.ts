@@ -1,3 +1,4 @@
+import { type Account, AmbiguousAccount } from '../../services/accounts/index.ts';
 import { type ConsoleHandler, consolePaths, problemOf } from '../../services/console-pages/index.ts';
 import { memberFormPage } from '../../views/console/groups.ts';
 import type { ConsoleGroupsDependencies } from './dependencies.ts';
@@ -24,7 +25,13 @@ export const addMember =
       status,
     });
     if (method === 'GET') return show(200);
-    const account = (await accounts.findByUsername(login)) ?? (await accounts.findByEmail(login));
+    let account: Account | undefined;
+    try {
+      account = await accounts.findNamed(login);
+    } catch (error) {
+      if (!(error instanceof AmbiguousAccount)) throw error;
+      return show(422, frame.text.accounts.ambiguous(error.candidates));
+    }
     if (account === undefined) return show(422, frame.text.groups.member.unknown);
     try {
       await administration.groups.changeMember(by, name, account.id, true);

@@ -205,6 +205,11 @@ export interface Accounts {
   find(id: string): Promise<Account | undefined>;
   /** Finds an account by its user name, and by its verified address where it is a name to sign in by. */
   findByUsername(username: string): Promise<Account | undefined>;
+  /**
+   * The account that an operator names: by `id:` and its sub, or by its sub, its user name or its verified address. Throws
+   * `AmbiguousAccount` when the text fits several accounts.
+   */
+  findNamed(text: string): Promise<Account | undefined>;
   /** The name under which attempts to sign in are counted: one for each account, whatever of its names was typed. */
   nameToCount(login: string): Promise<string>;
   /** Reserves the verified addresses of accounts that are older than sign-in by address. */

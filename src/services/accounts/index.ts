@@ -25,6 +25,7 @@ export type {
 export { addressReturnsForMs, followsAddress, isRestorable } from './former-address.ts';
 export { createHasAccount } from './has-account.ts';
 export { isSignInCurrent } from './lookup.ts';
+export { AmbiguousAccount, exactNameOf, idIn } from './named-account.ts';
 export { createPasswords, hashProblem } from './password/passwords.ts';
 export { isProofCurrent } from './proof-time.ts';
 export { factorsKey } from './record.ts';

@@ -4,6 +4,7 @@ import type { Account } from './account.ts';
 import { verifiedEmailOf } from './claims.ts';
 import type { ConfiguredAccounts } from './configured.ts';
 import type { Accounts, SignInTime } from './contract.ts';
+import { createFindNamed } from './named-account.ts';
 import { toAccount } from './record.ts';
 import type { Requirements } from './requirements.ts';
 import type { AccountStore } from './store.ts';
@@ -20,7 +21,10 @@ interface Dependencies {
 }
 
 export interface AccountLookup
-  extends Pick<Accounts, 'find' | 'findByUsername' | 'findByEmail' | 'nameToCount' | 'forEngine' | 'close'> {
+  extends Pick<
+    Accounts,
+    'find' | 'findByUsername' | 'findByEmail' | 'findNamed' | 'nameToCount' | 'forEngine' | 'close'
+  > {
   /** Forgets the account on this process only. */
   forget(id: string): void;
   /** Forgets the account on every process. */
@@ -73,8 +77,24 @@ export const createAccountLookup = ({
 
   const find = async (id: string): Promise<Account | undefined> => configured.byId.get(id) ?? cache.get(id);
 
+  /** Accounts of the configuration come first. */
+  const allByUsername = async (username: string): Promise<readonly Account[]> => {
+    const held = await stored.byName(username);
+    return [configured.byName(username), held && toAccount(held.record)].flatMap((account) => account ?? []);
+  };
+
+  const allByEmail = async (address: string): Promise<readonly Account[]> => {
+    const held = await stored.byEmail(address);
+    const folded = foldUsername(address);
+    return [
+      ...configured.all().filter(({ claims }) => verifiedEmailOf(claims) === folded),
+      ...held.map(toAccount),
+    ];
+  };
+
   return {
     find,
+    findNamed: createFindNamed({ find, allByUsername, allByEmail }),
     async findByUsername(username) {
       const account = configured.byName(username);
       if (account !== undefined) return account;
@@ -88,12 +108,7 @@ export const createAccountLookup = ({
       return configured.byName(login)?.username ?? held?.record.username ?? login;
     },
     async findByEmail(address) {
-      const held = await stored.byEmail(address);
-      const folded = foldUsername(address);
-      const all = [
-        ...configured.all().filter(({ claims }) => verifiedEmailOf(claims) === folded),
-        ...held.map(toAccount),
-      ];
+      const all = await allByEmail(address);
       return all.length === 1 ? all[0] : undefined;
     },
     async forEngine(id, signIn) {

@@ -1,22 +1,36 @@
-import type { Accounts } from '../accounts/index.ts';
-import type { AuditQuery } from './list-records.ts';
+import type { Store } from '../../store/port.ts';
+import { type Accounts, AmbiguousAccount, idIn } from '../accounts/index.ts';
+import { type AuditQuery, listRecords } from './list-records.ts';
 
-type FindAccounts = Pick<Accounts, 'find' | 'findByUsername'>;
+interface Dependencies {
+  readonly store: Store;
+  readonly accounts: Pick<Accounts, 'findNamed'>;
+}
 
-/** Records have the subject, which never changes. An operator may give the user name instead. */
+/** Records have the subject, which never changes. It stays on record when the account is removed. */
+const findSubject = async ({ accounts }: Dependencies, text: string): Promise<string> =>
+  idIn(text) ?? (await accounts.findNamed(text))?.id ?? text;
+
+/**
+ * The query with the subjects of the accounts that an operator names. Throws `AmbiguousAccount` when a text fits several
+ * accounts, one of which may be removed.
+ */
 export const resolveAccounts = async <Query extends AuditQuery>(
-  accounts: FindAccounts,
+  dependencies: Dependencies,
   query: Query,
 ): Promise<Query> => {
-  const subjectOf = async (name: string | undefined) =>
-    name === undefined ? name : ((await accounts.findByUsername(name))?.id ?? name);
-  const [account, by] = await Promise.all([subjectOf(query.account), subjectOf(query.by)]);
-  return { ...query, account, by };
+  const { account: text, by } = query;
+  const account = text === undefined ? text : await findSubject(dependencies, text);
+  if (text !== undefined && account !== undefined && account !== text && idIn(text) === undefined) {
+    const { items } = await listRecords(dependencies.store, { account: text }, { limit: 1 });
+    if (items.length > 0) throw new AmbiguousAccount(text, [{ id: account }, { id: text }]);
+  }
+  return { ...query, account, by: by === undefined ? by : await findSubject(dependencies, by) };
 };
 
 /** The user names of subjects. A subject without an account, as of a deleted one, is its own name. */
 export const namesOfSubjects = async (
-  accounts: FindAccounts,
+  accounts: Pick<Accounts, 'find'>,
   subjects: readonly (string | undefined)[],
 ): Promise<(subject: string) => string> => {
   const names = new Map<string, string>();

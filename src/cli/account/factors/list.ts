@@ -19,7 +19,7 @@ export const list: Command = (group, context) => {
   group
     .command('list')
     .description('list the authenticator apps and passkeys of an account')
-    .argument('<username>', 'or its sub')
+    .argument('<username>', 'or its verified address, its sub, or id:<sub>')
     .action(async (username: string) => {
       const { authenticators, passkeys, recovery } = await withFactors(
         context,

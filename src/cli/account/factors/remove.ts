@@ -19,7 +19,7 @@ export const remove: Command = (group, context) => {
   group
     .command('remove')
     .description('remove second factors and passkeys, as of a lost device; sessions stay')
-    .argument('<username>', 'or its sub')
+    .argument('<username>', 'or its verified address, its sub, or id:<sub>')
     .argument(
       '<what>',
       'authenticator (all apps), passkey (all passkeys), recovery (all codes), or the id of one',

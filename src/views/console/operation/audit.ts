@@ -15,7 +15,8 @@ export interface AuditRow {
   readonly type: string;
   readonly outcome: Outcome;
   readonly reason?: string | undefined;
-  readonly account?: { readonly id: string; readonly name: string } | undefined;
+  /** The filter that shows this account and no other. */
+  readonly account?: { readonly filter: string; readonly name: string } | undefined;
   readonly client?: string | undefined;
   readonly address?: string | undefined;
   readonly correlation?: string | undefined;
@@ -126,7 +127,7 @@ const rowsOf = (frame: ConsoleFrame, path: string, rows: readonly AuditRow[]): H
       },
       {
         label: text.fields.account,
-        cell: ({ account }) => account && only('account', account.id, account.name),
+        cell: ({ account }) => account && only('account', account.filter, account.name),
       },
       {
         label: text.fields.client,

@@ -14,6 +14,8 @@ export const de: ConsoleAccountMessages = {
     add: 'Konto anlegen',
     invite: 'Person einladen',
   },
+  ambiguous: (candidates) =>
+    `Das passt auf mehrere Konten: ${candidates}. Geben Sie die ID des gemeinten Kontos ein.`,
   columns: {
     username: 'Benutzername',
     name: 'Name',

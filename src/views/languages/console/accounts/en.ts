@@ -14,6 +14,8 @@ export const en: ConsoleAccountMessages = {
     add: 'Add an account',
     invite: 'Invite a person',
   },
+  ambiguous: (candidates) =>
+    `This fits several accounts: ${candidates}. Enter the id of the one that you mean.`,
   columns: { username: 'Username', name: 'Name', groups: 'Groups', status: 'Status', created: 'Added' },
   badges: {
     enabled: 'Enabled',

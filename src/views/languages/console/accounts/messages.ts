@@ -17,6 +17,8 @@ export type AccountAction = 'disable' | 'enable' | 'unlock' | 'sign-out' | 'rese
 export interface ConsoleAccountMessages {
   readonly menu: string;
   readonly title: string;
+  /** The answer to a text that fits several accounts. */
+  readonly ambiguous: (candidates: string) => string;
   readonly list: {
     search: string;
     searchHint: string;

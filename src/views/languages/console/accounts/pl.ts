@@ -25,6 +25,7 @@ export const pl: ConsoleAccountMessages = {
     add: 'Dodaj konto',
     invite: 'Zaproś osobę',
   },
+  ambiguous: (candidates) => `Pasuje do kilku kont: ${candidates}. Wpisz identyfikator właściwego konta.`,
   columns: {
     username: 'Nazwa użytkownika',
     name: 'Imię i nazwisko',
