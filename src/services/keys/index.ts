@@ -21,6 +21,8 @@ export { algorithms, isAlgorithm } from './algorithms.ts';
 export { isRotatable, type KeyInfo, type Keys, type Rotatable, rotatable } from './contract.ts';
 export { jwksRoute } from './jwks.ts';
 export { keyEncryptionKeyFile, loadSecretCipher } from './key-encryption-key.ts';
+export { readStamps } from './key-ring-store.ts';
 export type { KeySet } from './key-set.ts';
 export { createKeys } from './keys.ts';
 export type { SecretCipher } from './secret-cipher.ts';
+export { type Stamps, stageOf } from './stages.ts';

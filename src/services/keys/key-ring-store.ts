@@ -6,7 +6,7 @@ import { record } from '../../store/record.ts';
 import { kinds } from '../../store/record-kinds.ts';
 import { headDamaged } from './findings.ts';
 import { createRingReader, type KeyRing } from './key-ring.ts';
-import { decryptPrivateJwk, encode, type KeyDraft, replaceStamps } from './record.ts';
+import { decryptPrivateJwk, encode, type KeyDraft, replaceStamps, tryReadStamps } from './record.ts';
 import type { SecretCipher } from './secret-cipher.ts';
 import type { Stamps } from './stages.ts';
 
@@ -35,6 +35,30 @@ const kidsIn = (head: string): readonly string[] | undefined => {
   }
 };
 
+const readRecords = async (store: Store) => {
+  const [head] = await store.read([headKey]);
+  const named = head && kidsIn(head.body);
+  // Without a head there may still be keys. New ones would end every token and change every pairwise subject.
+  const kids =
+    named ?? (await store.list(index.index, index.of, { limit: 1000 })).items.map(({ key }) => key.id);
+  const documents = kids.length > 0 ? await store.read(kids.map(recordKey)) : [];
+  const found = kids.map((kid, at) => ({ kid, body: documents[at]?.body }));
+  return { head: head?.body, found, damagedHead: named === undefined && (kids.length > 0 || !!head) };
+};
+
+type Records = Awaited<ReturnType<typeof readRecords>>;
+
+/** The stamps of all keys of a store, without decrypting anything. Damaged records are left out. */
+export const readStamps = async (store: Store): Promise<ReadonlyMap<string, Stamps>> => {
+  const { found } = await readRecords(store);
+  return new Map(
+    found.flatMap(({ kid, body }) => {
+      const stamps = body === undefined ? undefined : tryReadStamps(kid, body);
+      return stamps ? [[kid, stamps] as const] : [];
+    }),
+  );
+};
+
 /**
  * Each key has a record, and a head names them all. Every change replaces the head that it was planned on in the same
  * commit. So when several processes plan the same change, one wins and the others plan again.
@@ -42,23 +66,12 @@ const kidsIn = (head: string): readonly string[] | undefined => {
 export const createRingStore = (store: Store, cipher: SecretCipher, origin: string) => {
   const read = createRingReader(cipher, origin);
 
-  const readRecords = async () => {
-    const [head] = await store.read([headKey]);
-    const named = head && kidsIn(head.body);
-    // Without a head there may still be keys. New ones would end every token and change every pairwise subject.
-    const kids =
-      named ?? (await store.list(index.index, index.of, { limit: 1000 })).items.map(({ key }) => key.id);
-    const documents = kids.length > 0 ? await store.read(kids.map(recordKey)) : [];
-    const found = kids.map((kid, at) => ({ kid, body: documents[at]?.body }));
-    return { head: head?.body, found, damagedHead: named === undefined && (kids.length > 0 || !!head) };
-  };
-
-  const ringOf = ({ found, damagedHead }: Awaited<ReturnType<typeof readRecords>>): KeyRing => {
+  const ringOf = ({ found, damagedHead }: Records): KeyRing => {
     const ring = read(found);
     return damagedHead ? { ...ring, faults: [headDamaged, ...ring.faults] } : ring;
   };
 
-  const writesOf = (change: Change, { head, found }: Awaited<ReturnType<typeof readRecords>>): Write[] => {
+  const writesOf = (change: Change, { head, found }: Records): Write[] => {
     const kept = found.map(({ kid }) => kid).filter((kid) => !change.remove.includes(kid));
     const kids = [...kept, ...change.add.map(({ kid }) => kid)];
     const body = ringFormat.encode({ at: crypto.randomUUID(), kids });
@@ -84,14 +97,14 @@ export const createRingStore = (store: Store, cipher: SecretCipher, origin: stri
     ];
   };
 
-  const load = async (): Promise<KeyRing> => ringOf(await readRecords());
+  const load = async (): Promise<KeyRing> => ringOf(await readRecords(store));
 
   return {
     load,
     /** Runs the plan again whenever another process changed the keys in between. A plan of `undefined` changes nothing. */
     async change(plan: Plan): Promise<{ readonly ring: KeyRing; readonly made: Change | undefined }> {
       for (let attempt = 0; attempt < 8; attempt += 1) {
-        const seen = await readRecords();
+        const seen = await readRecords(store);
         const ring = ringOf(seen);
         const change = await plan(ring);
         if (!change) return { ring, made: undefined };

@@ -106,6 +106,15 @@ export const decode = (kid: string, body: string, cipher: SecretCipher): Decoded
   }
 };
 
+/** Undefined for a damaged record. */
+export const tryReadStamps = (kid: string, body: string): Stamps | undefined => {
+  try {
+    return stampsOf(parse(kid, body));
+  } catch {
+    return undefined;
+  }
+};
+
 export const replaceStamps = (body: string, stamps: Stamps): string =>
   format.encode({ ...format.decode(body), ...stamps });
 
