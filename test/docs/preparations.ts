@@ -123,6 +123,7 @@ export const preparations: readonly Preparation[] = [
       return { ID: items[0].invitation };
     },
   },
+  { page: 'docs/hardening.md', block: 'postern keys rotate --now', prepare: activeKey },
   { page: 'docs/keys.md', block: 'postern keys rotate ES256 --now', prepare: activeKey },
   { page: 'docs/keys.md', block: 'postern keys export', prepare: activeKey },
   {
