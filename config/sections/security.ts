@@ -142,6 +142,10 @@ export const security = section('Passwords, second factors, rate limits and othe
   password,
   factors,
   throttle,
+  former_username_days: integer(
+    'Days in which a user name that an account has left, by a new name or by its deletion, is kept from all other accounts: applications may know the former owner by it. A renamed account may take it back. 0: it is free at once.',
+    { default: 90, minimum: 0, maximum: 3650 },
+  ),
   outbound: section('Requests of this server to addresses that clients name.', {
     allowed_networks: list(
       text('An IP address or a CIDR block.', { format: 'network' }),

@@ -308,7 +308,7 @@ export const createServices = async (dependencies: Dependencies): Promise<Servic
       const followed = [clients.followStopped(), siteImages.follow(), upstreams.follow()];
       stops.unshift(...(await Promise.all(followed)));
       const ending = endDisabledAccounts({ accounts, endEverything }).catch(onError);
-      const reserving = accounts.reserveEmails().catch(onError);
+      const reserving = accounts.reserveNames().catch(onError);
       let isStopped = false;
       const indexing = [accounts, clients].map((service) =>
         service.indexForSearch(() => isStopped).catch(onError),

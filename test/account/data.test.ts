@@ -149,8 +149,10 @@ t.test('a deleted account is gone with everything that was signed in', async (t)
   for (const one of [browser, elsewhere])
     t.equal((await one.request(`${issuer}/account`)).status, 303, 'the session is over');
   t.equal((await party.refresh(tokens.refresh_token ?? '')).body.error, 'invalid_grant');
+  await t.rejects(server.addAccount({ username: login, password }), { code: 'username_kept' });
+  await accounts.releaseName(login);
   const again = await server.addAccount({ username: login, password });
-  t.not(again.id, id, 'the name is free, and its next owner is another person');
+  t.not(again.id, id, 'the next owner of the name is another person');
 });
 
 t.test('deletion is off unless the operator allows it, and never for configured accounts', async (t) => {

@@ -19,7 +19,12 @@ t.test('an operator changes the user name and claims of an account', async (t) =
   t.match(await run('update', sub, '--username', 'Ada Lovelace'), { sub, username: 'Ada Lovelace' });
   t.match(await run('show', 'ada lovelace'), { sub, claims: { level: { now: 4 } } });
   t.match(await run('update', 'ada lovelace', '--username', 'ADA Lovelace'), { username: 'ADA Lovelace' });
-  t.match(await run('add', 'ada', '--generate'), { username: 'ada' }, 'the former name is free');
+  t.match(await runInProcess(['account', 'add', 'ada', '--generate']), {
+    exit: 4,
+    err: /kept until .* `account release-name ada`/,
+  });
+  t.match(await run('release-name', 'ada'), { name: 'ada', released: true });
+  t.match(await run('add', 'ada', '--generate'), { username: 'ada' });
 
   t.equal((await runInProcess(['group', 'add', 'staff'])).exit, 0);
   t.equal((await runInProcess(['group', 'add', 'admins'])).exit, 0);
@@ -114,5 +119,5 @@ t.test('an account takes a user name that a crash left without an account', asyn
   t.match(await rename(), { exit: 0, out: /Lost/ });
   t.match(await runInProcess(['account', 'show', 'LOST']), { exit: 0 });
   t.match(await runInProcess(['account', 'show', 'ada']), { exit: 3 });
-  t.equal((await runInProcess(['account', 'add', 'ada', '--generate'])).exit, 0, 'the former name is free');
+  t.equal((await runInProcess(['account', 'add', 'ada', '--generate'])).exit, 4, 'its former name is kept');
 });

@@ -1,7 +1,8 @@
 import t, { type Test } from 'tap';
 import { openStore } from '#adapters/index.ts';
 import { createAccounts } from '#src/services/accounts/index.ts';
-import { insertAccount, insertName } from '#src/services/accounts/record.ts';
+import { insertName } from '#src/services/accounts/name-record.ts';
+import { insertAccount } from '#src/services/accounts/record.ts';
 import { recordEvents } from '../support/recorded-events.ts';
 import { testConfig } from '../support/setup/index.ts';
 

@@ -247,8 +247,8 @@ t.test('addresses of accounts that are older than the setting are reserved at th
   await t.rejects(accounts.add({ username: 'eve', claims: verified('ada@example.com') }), {
     code: 'email_taken',
   });
-  await accounts.reserveEmails();
-  await accounts.reserveEmails();
+  await accounts.reserveNames();
+  await accounts.reserveNames();
   t.equal((await accounts.authenticate('ada@example.com', password))?.id, ada.id);
   t.equal(await accounts.authenticate('shared@example.com', password), undefined, 'it is of neither');
   t.same(

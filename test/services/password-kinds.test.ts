@@ -1,9 +1,10 @@
 import { pbkdf2Sync, randomBytes } from 'node:crypto';
 import t from 'tap';
 import { createAccounts } from '#src/services/accounts/index.ts';
+import { insertName } from '#src/services/accounts/name-record.ts';
 import { createKindsInUse } from '#src/services/accounts/password/kinds-in-use.ts';
 import { createPasswords } from '#src/services/accounts/password/passwords.ts';
-import { insertAccount, insertName } from '#src/services/accounts/record.ts';
+import { insertAccount } from '#src/services/accounts/record.ts';
 import { createAccountStore } from '#src/services/accounts/store.ts';
 import { createManualClock } from '../support/clocks.ts';
 import { openCountingStore } from '../support/counting-store.ts';

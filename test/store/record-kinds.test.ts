@@ -180,7 +180,6 @@ t.test('what a server writes is in the list', { timeout: 60_000 }, async (t) => 
       'pendingSignUp',
       'playground',
       'replay',
-      'reservedEmails',
       'signInCode',
       'signInCodeRequest',
       'signInCount',

@@ -9,6 +9,7 @@ import { invite } from './invite.ts';
 import { list } from './list.ts';
 import { hashPassword, resetPassword } from './password.ts';
 import { recoveryLink } from './recovery-link.ts';
+import { releaseName } from './release-name.ts';
 import { require } from './require.ts';
 import { revoke } from './revoke.ts';
 import { update } from './update.ts';
@@ -31,6 +32,7 @@ export const account: Command = (program, context) => {
     factors,
     recoveryLink,
     remove,
+    releaseName,
     hashPassword,
     importAccounts,
     exportAccounts,

@@ -39,19 +39,15 @@ const refuseRole = (name: string): Failure =>
 const checkInvitation = async (
   accounts: Accounts,
   groupService: Pick<Groups, 'unknown'>,
-  { email, username, claims, groups = [] }: Invitation,
+  { email, username, claims, groups = [], language }: Invitation,
 ): Promise<void> => {
   const role = groups.find(accounts.isRoleGroup);
   if (role !== undefined) throw refuseRole(role);
   const [unknown] = await groupService.unknown(groups);
   if (unknown !== undefined) throw groupNotFound(unknown);
   accounts.check({ username: username ?? 'invited person', claims: { ...claims, email } });
-  if (username === undefined || (await accounts.findByUsername(username)) === undefined) return;
-  throw new Failure({
-    code: 'account_exists',
-    message: `An account named ${username} exists already; choose another name.`,
-    exit: exitCode.conflict,
-  });
+  const isMailed = language !== undefined;
+  await accounts.checkNames({ username, claims: { ...claims, email, email_verified: isMailed } });
 };
 
 export const invite: Command = (group, context) => {

@@ -59,6 +59,7 @@ export const invite: Command = (group, context) => {
         context,
         async (accounts, installation) => {
           accounts.check({ username: username ?? 'invited person', claims: { email } });
+          await accounts.checkNames({ username });
           await ensureGroup(installation, accounts, name);
           return createInvitation(installation, {
             email,

@@ -84,6 +84,7 @@ export const claimsIn = (
 const fields: Readonly<Record<string, AccountField>> = {
   account_exists: 'username',
   username_invalid: 'username',
+  username_kept: 'username',
   username_reserved: 'username',
   email_taken: 'email',
   claim_invalid: 'claims',

@@ -7,6 +7,8 @@ const problemByCode = {
   account_exists: 'loginTaken',
   email_taken: 'emailTaken',
   username_invalid: 'loginInvalid',
+  // A person isn't told that an account was deleted or renamed.
+  username_kept: 'loginTaken',
   username_reserved: 'loginReserved',
   password_common: 'passwordCommon',
   password_personal: 'passwordPersonal',

@@ -8,6 +8,7 @@ import { createAddAccount } from './add.ts';
 import { createAuthenticate } from './authenticate.ts';
 import { createAccountChange } from './change.ts';
 import { createChangeFactors } from './change-factors.ts';
+import { createCheckNames } from './check-names.ts';
 import { createConfiguredAccounts } from './configured.ts';
 import type { Accounts } from './contract.ts';
 import { createEndPendingSignIns } from './end-pending-sign-ins.ts';
@@ -23,7 +24,7 @@ import { createCheckPreferredUsername } from './preferred-username.ts';
 import { readAccount, replaceAccount } from './record.ts';
 import { createRemovePassword } from './remove-password.ts';
 import { createRequirements } from './requirements.ts';
-import { createReserveEmails } from './reserve-emails.ts';
+import { createReserveNames } from './reserve-names.ts';
 import { createRoleGroups } from './role-groups.ts';
 import { createSetPassword, type DraftPasswordNotice } from './set-password.ts';
 import { createAccountStatus } from './status.ts';
@@ -37,7 +38,7 @@ export interface AccountsOptions {
     readonly groups: Config['groups'];
     readonly clients: Config['clients'];
     readonly sign_in: Config['sign_in'];
-    readonly security: Pick<Config['security'], 'factors' | 'password'>;
+    readonly security: Pick<Config['security'], 'factors' | 'former_username_days' | 'password'>;
     readonly issuer: Config['issuer'];
     readonly pages: Pick<Config['pages'], 'name'>;
     readonly admin: Pick<Config['admin'], 'groups'>;
@@ -55,6 +56,8 @@ export const namesOfService = ({ issuer, pages }: Pick<AccountsOptions['config']
   'postern',
 ];
 
+const day = 86_400_000;
+
 /** Puts the service together: each subject has a file of its own. */
 export const createAccounts = ({
   store,
@@ -67,7 +70,8 @@ export const createAccounts = ({
   const passwords = createPasswords(config.security.password, service);
   const withEmail = config.sign_in.identifiers.includes('email');
   const configured = createConfiguredAccounts(config.accounts, passwords, { withEmail });
-  const stored = createAccountStore(store, clock, { withEmail });
+  const keptNamesMs = config.security.former_username_days * day;
+  const stored = createAccountStore(store, clock, { withEmail, keptNamesMs });
   const groups = createGroups({ store, config, clock, events });
 
   const roleGroups = createRoleGroups(config.admin);
@@ -140,13 +144,18 @@ export const createAccounts = ({
     changeFactors: createChangeFactors({ stored, clock, invalidate }),
     endPendingSignIns: createEndPendingSignIns({ store, stored, configured, clock, invalidate }),
     ...createAccountStatus({ stored, configured, clock, accountChange }),
+    async releaseName(name) {
+      await stored.releaseName(name);
+      events.emit({ type: 'account.name_released', outcome: 'ok' });
+    },
     async authenticate(...attempt) {
       const account = await authenticate(...attempt);
       // What is required of the person is decided next, so the cache must not be older than the sign-in.
       if (account) forget(account.id);
       return account;
     },
-    reserveEmails: createReserveEmails({ store, stored, clock, events, withEmail }),
+    reserveNames: createReserveNames({ store, stored, clock, events, withEmail }),
+    checkNames: createCheckNames({ configured, stored }),
     check: createNewAccountCheck({ passwords, service, withEmail }),
     checkGroupClaims: groupClaims.check,
     async importGroupClaims(options) {

@@ -6,13 +6,15 @@ import { normalizeGroups } from '../groups/index.ts';
 import type { Account, Claims } from './account.ts';
 import { verifiedEmailOf } from './claims.ts';
 import type { Passwords } from './password/passwords.ts';
-import { signInNames } from './sign-in-names.ts';
+import { preferredUsernameOf, signInNames } from './sign-in-names.ts';
 import { foldUsername } from './username.ts';
 
 /** The accounts of the configuration. They are fixed until the next start and never stored. */
 export interface ConfiguredAccounts {
   readonly byId: ReadonlyMap<string, Account>;
   byName(username: string): Account | undefined;
+  /** The account that signs in by this name, or has it as its `preferred_username`. */
+  holderOf(name: string): Account | undefined;
   /** Whether one of them has verified this address, folded. */
   hasEmail(folded: string): boolean;
   all(): readonly Account[];
@@ -95,6 +97,15 @@ export const createConfiguredAccounts = (
     if (email !== undefined) emails.add(email);
   }
 
+  const preferred = new Map<string, Account>();
+  for (const account of ids.values()) {
+    const name = preferredUsernameOf(account);
+    if (name === undefined) continue;
+    if (preferred.has(name) || (names.get(name) ?? account) !== account)
+      throw duplicate(`preferred_username (${name})`);
+    preferred.set(name, account);
+  }
+
   const hashAll = async (): Promise<ReadonlyMap<string, string>> => {
     const hashes = new Map<string, string>();
     for (const [id, { password, password_hash }] of secrets) {
@@ -108,6 +119,10 @@ export const createConfiguredAccounts = (
   return {
     byId: ids,
     byName: (username) => names.get(foldUsername(username)),
+    holderOf(name) {
+      const folded = foldUsername(name);
+      return names.get(folded) ?? preferred.get(folded);
+    },
     hasEmail: (folded) => emails.has(folded),
     all: () => [...ids.values()],
     members: (group) => [...ids.values()].filter(({ groups }) => groups.includes(group)),

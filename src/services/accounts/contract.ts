@@ -212,8 +212,11 @@ export interface Accounts {
   findNamed(text: string): Promise<Account | undefined>;
   /** The name under which attempts to sign in are counted: one for each account, whatever of its names was typed. */
   nameToCount(login: string): Promise<string>;
-  /** Reserves the verified addresses of accounts that are older than sign-in by address. */
-  reserveEmails(): Promise<void>;
+  /**
+   * Reserves the verified addresses of accounts that are older than sign-in by address, and claims `preferred_username` of
+   * accounts of a former release.
+   */
+  reserveNames(): Promise<void>;
   /** The account that has verified this address. Undefined when no account has, or several have. */
   findByEmail(address: string): Promise<Account | undefined>;
   /**
@@ -242,6 +245,8 @@ export interface Accounts {
   indexForSearch(isStopped: () => boolean): Promise<void>;
   /** Throws the Failure of a rule that the new account breaks, whichever accounts exist. `add` checks this too. */
   check(account: AddAccount): void;
+  /** Checks the same, and throws when another account has a name of it, or one is kept for another account. */
+  checkNames(account: Pick<AddAccount, 'claims'> & { readonly username?: string | undefined }): Promise<void>;
   /** `also` is committed together with the account, as the use of the link that invited the person. */
   add(account: AddAccount, options?: Omit<ChangeOptions, keyof ChangeConditions>): Promise<Account>;
   draft(account: AddAccount): Promise<Draft>;
@@ -303,6 +308,11 @@ export interface Accounts {
   changeFactors(id: string, change: FactorChange): Promise<void>;
   /** Removes the second factors too. */
   remove(id: string, options?: RemovalOptions): Promise<void>;
+  /**
+   * Frees a name that is kept for an account which was deleted or renamed. Throws `name_not_kept` (404) for every other
+   * name.
+   */
+  releaseName(name: string): Promise<void>;
   /** How many password hashes are running and waiting, for metrics. */
   hashing(): { readonly running: number; readonly waiting: number };
   close(): void;

@@ -4,10 +4,18 @@ import type { Store, Write } from '../../store/port.ts';
 import { type Groups, groupNotFound } from '../groups/index.ts';
 import type { ConfiguredAccounts } from './configured.ts';
 import type { AddAccount, ImportAccount, Importer, ImportOptions, ImportResult } from './contract.ts';
-import { ownPreferredUsername, preferredUsernameTaken } from './preferred-username.ts';
-import { type AccountRecord, accountKey, nameKey, readAccount, readName, reservationKey } from './record.ts';
+import { isKept, nameKey, readName, reservationKey } from './name-record.ts';
+import { refusalOfKept } from './name-reservations.ts';
+import { type AccountRecord, accountKey, readAccount } from './record.ts';
 import type { RoleGroups } from './role-groups.ts';
-import { emailTaken, nameTaken, withoutMark } from './sign-in-names.ts';
+import {
+  emailTaken,
+  nameTaken,
+  preferredUsernameOf,
+  preferredUsernameTaken,
+  publicNames,
+  withoutMark,
+} from './sign-in-names.ts';
 import type { AccountStore } from './store.ts';
 import { foldUsername } from './username.ts';
 
@@ -91,9 +99,9 @@ export const createImporter =
     /** A name or subject that came before in the same import. */
     const refuseSecond = (record: AccountRecord): void => {
       const { id, username } = record;
-      const preferred = ownPreferredUsername(record);
+      const preferred = preferredUsernameOf(record);
       if (preferred !== undefined && seenNames.has(preferred)) throw preferredUsernameTaken(preferred);
-      const names = [...stored.namesOf(record), ...(preferred === undefined ? [] : [preferred])];
+      const names = stored.namesOf(record);
       const second = names.find((name) => seenNames.has(name));
       if (second === foldUsername(username))
         throw refuse('account_twice', `The user name ${username} appears twice; each needs its own.`);
@@ -110,9 +118,13 @@ export const createImporter =
 
     /** Verified addresses that other accounts sign in by. */
     const findTakenEmails = async (records: readonly AccountRecord[]): Promise<ReadonlySet<string>> => {
-      const emails = records.flatMap((record) => stored.namesOf(record).slice(1));
+      const emails = records.flatMap((record) => stored.addressNamesOf(record));
       const documents = emails.length > 0 ? await store.read(emails.map(reservationKey)) : [];
-      const taken = emails.filter((_, at) => documents[at] !== undefined);
+      const taken = emails.filter((_, at) => {
+        const document = documents[at];
+        // A name that is kept goes to the owner of the address.
+        return document !== undefined && !isKept(readName(document));
+      });
       const isOfConfiguration = (name: string): boolean =>
         withoutMark(name) === name
           ? configured.byName(name) !== undefined
@@ -120,7 +132,10 @@ export const createImporter =
       return new Set([...taken, ...emails.filter(isOfConfiguration)]);
     };
 
-    /** The accounts that have the names and subjects of these records, in two round trips. */
+    /**
+     * The accounts that have the names and subjects of these records, in two round trips, and why a name can't be had
+     * though no account has it as its user name.
+     */
     const findExisting = async (records: readonly AccountRecord[]) => {
       const names = await store.read(records.map(({ username }) => nameKey(username)));
       const holders = names.map((name) => (name ? readName(name).id : 'unknown'));
@@ -128,12 +143,16 @@ export const createImporter =
         ...holders.map(accountKey),
         ...records.map(({ id }) => accountKey(id)),
       ]);
-      return records.map(({ username }, at) => {
+      return records.map((record, at) => {
+        const { username } = record;
         const [byName, bySubject] = [documents[at], documents[records.length + at]].map(
           (document) => document && readAccount(document),
         );
-        const holdsName = byName && foldUsername(byName.username) === foldUsername(username);
-        return { byName: holdsName ? byName : undefined, bySubject };
+        const folded = foldUsername(username);
+        const isClaimed = byName !== undefined && publicNames(byName).slice(1).includes(folded);
+        const refusal = isClaimed ? nameTaken(username) : refusalOfKept(names[at], record, folded);
+        const holdsName = byName && foldUsername(byName.username) === folded;
+        return { byName: holdsName ? byName : undefined, bySubject, refusal };
       });
     };
 
@@ -179,8 +198,8 @@ export const createImporter =
       const ofClients = await findClientIds(candidates.flatMap(({ account: { sub } }) => sub ?? []));
       const takenEmails = await findTakenEmails(candidates.map(({ record }) => record));
       const added = candidates.filter(({ at, account, record }, index) => {
-        const { byName, bySubject } = existing[index] ?? {};
-        const email = stored.namesOf(record).find((name) => takenEmails.has(name));
+        const { byName, bySubject, refusal } = existing[index] ?? {};
+        const email = stored.addressNamesOf(record).find((name) => takenEmails.has(name));
         if (byName && isSame(byName, account, record)) results[at] = { outcome: 'unchanged' };
         else if (ofClients.has(record.id))
           results[at] = { outcome: 'refused', message: subjectOfClient(record.id).message };
@@ -188,6 +207,7 @@ export const createImporter =
         else if (email !== undefined)
           results[at] = { outcome: 'refused', message: emailTaken(email).message };
         else if (bySubject) results[at] = { outcome: 'refused', message: subjectTaken(record.id).message };
+        else if (refusal) results[at] = { outcome: 'refused', message: refusal.message };
         return results[at] === undefined;
       });
       const records = added.map(({ record }) => record);

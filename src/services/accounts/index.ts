@@ -4,10 +4,10 @@
  * a scope releases (provider).
  *
  * account.ts says what an account is, and contract.ts what the service does. record.ts has the stored form, store.ts
- * reads and writes it, name-reservations.ts gives each name to one account, configured.ts has the accounts of the
- * configuration, and password/ hashes and verifies. Each subject of the service has a file: lookup.ts finds one account,
- * lists.ts lists many, add.ts adds, update.ts and set-password.ts change, status.ts enables, disables and removes.
- * accounts.ts puts them together.
+ * reads and writes it, name-reservations.ts gives each name to one account and keeps those that an account leaves
+ * (name-record.ts), configured.ts has the accounts of the configuration, and password/ hashes and verifies. Each subject
+ * of the service has a file: lookup.ts finds one account, lists.ts lists many, add.ts adds, update.ts and set-password.ts
+ * change, status.ts enables, disables and removes. accounts.ts puts them together.
  */
 export type { Account, Claims, FactorKind, Json, Requirement } from './account.ts';
 export { createAccounts, namesOfService } from './accounts.ts';

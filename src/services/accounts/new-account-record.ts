@@ -70,7 +70,7 @@ export const createNewAccountRecord = ({
     } = account;
     const name = check(account);
     const sortedGroups = normalizeGroups(groups);
-    if (configured.byName(name) !== undefined) throw nameTaken(name);
+    if (configured.holderOf(name) !== undefined) throw nameTaken(name);
     await checkPreferredUsername({ username: name, claims }, id);
     const email = verifiedEmailOf(claims);
     if (email !== undefined && isOfConfiguration(email)) throw emailTaken(email);

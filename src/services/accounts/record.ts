@@ -7,7 +7,7 @@ import type { Account, Claims, FactorKind, Requirement } from './account.ts';
 import { verifiedEmailOf } from './claims.ts';
 import type { ExportedAccount, FormerAddress } from './contract.ts';
 import { allGroupsOf } from './group-sources.ts';
-import { foldUsername, nameFamily } from './username.ts';
+import { nameFamily } from './username.ts';
 
 /** An account as it is stored. */
 export interface AccountRecord {
@@ -43,32 +43,13 @@ interface StoredFormerAddress extends FormerAddress {
   readonly isVoid?: boolean;
 }
 
-/**
- * Reserves a user name for an account. The account is in another family, so a crash on a cluster may leave a name
- * without its account.
- */
-interface NameRecord {
-  readonly id: string;
-  readonly at: number;
-}
-
 export const accountKey = (id: string): Key => ({ kind: kinds.account, family: id, id: '' });
-/** The key that reserves a name, which `reservedNames` has folded. */
-export const reservationKey = (name: string): Key => ({
-  kind: kinds.accountName,
-  family: nameFamily(name),
-  id: '',
-});
-export const nameKey = (username: string): Key => reservationKey(foldUsername(username));
-
 /** The second factors of an account. They are in its family, so both change in one commit on every store. */
 export const factorsKey = (id: string): Key => ({ kind: kinds.factors, family: id, id: '' });
 
 const accountFormat = record<AccountRecord>('account');
-const nameFormat = record<NameRecord>('accountName');
 
 export const readAccount = ({ body }: Document): AccountRecord => accountFormat.decode(body);
-export const readName = ({ body }: Document): NameRecord => nameFormat.decode(body);
 
 export const verifiedEmailIndex = 'verified-email';
 
@@ -109,29 +90,12 @@ export const replaceAccount = (record: AccountRecord, expected: string): Replace
   index: indexEntries(record),
 });
 
-export const insertName = (name: string, id: string, at: number): Insert => ({
-  op: 'insert',
-  key: reservationKey(name),
-  body: nameFormat.encode({ id, at }),
-});
-
 /** They fail when the account is not as it was read. */
 export const removeAccount = (id: string, body: string): readonly Write[] => [
   { op: 'replace', key: accountKey(id), body, expected: body },
   { op: 'remove', key: accountKey(id) },
   { op: 'remove', key: factorsKey(id) },
 ];
-
-/** They fail when the name is not as it was read, as one that another account has by now. */
-export const removeName = (name: string, body: string): readonly Write[] => {
-  const key = reservationKey(name);
-  return [
-    // With this condition, a cluster removes a name only after the account was removed or changed.
-    { op: 'merge', key, ifAbsent: 'refuse' },
-    { op: 'replace', key, body, expected: body },
-    { op: 'remove', key },
-  ];
-};
 
 export const toExported = ({
   id,

@@ -5,21 +5,20 @@ import { kinds } from '../../store/record-kinds.ts';
 import { nextVersion } from '../record-version.ts';
 import { search } from '../search/index.ts';
 import { verifiedEmailOf } from './claims.ts';
-import { createNameReservations, isEmailTaken } from './name-reservations.ts';
+import { nameKey, readName } from './name-record.ts';
+import { createNameReservations, isNameTaken } from './name-reservations.ts';
 import {
   type AccountRecord,
   accountKey,
   accountSearchIndex,
   accountTexts,
   insertAccount,
-  nameKey,
   readAccount,
-  readName,
   removeAccount,
   replaceAccount,
   verifiedEmailIndex,
 } from './record.ts';
-import { signInNames } from './sign-in-names.ts';
+import { addressNames, publicNames, signInNames } from './sign-in-names.ts';
 import { foldUsername, nameFamily } from './username.ts';
 
 export interface StoredAccount {
@@ -45,10 +44,16 @@ export interface AccountStore {
   insert(record: AccountRecord, conditions?: Conditions): Promise<void>;
   /** What is reserved for the account, the user name first. */
   namesOf(record: AccountRecord): readonly string[];
-  /** The accounts of the list whose verified address is reserved for no account. */
-  withoutReservation(records: readonly AccountRecord[]): Promise<readonly AccountRecord[]>;
-  /** Reserves the verified address of an account that was stored before. False when another account has it too. */
-  reserveEmail(id: string): Promise<boolean>;
+  /** Frees a name that is kept for an account which has left it. Throws for every other name. */
+  releaseName(name: string): Promise<void>;
+  /** The names that are reserved because the account has verified an address. */
+  addressNamesOf(record: AccountRecord): readonly string[];
+  /** Throws when another account has one of these names of the account, or one is kept for another account. */
+  refuseTaken(account: Owned, names: readonly string[]): Promise<void>;
+  /** The accounts of the list of which a name of this sort is reserved for no account. */
+  withoutReservation(records: readonly AccountRecord[], sort: NameSort): Promise<readonly AccountRecord[]>;
+  /** Reserves the names of an account that was stored before. False when another account has one of them. */
+  reserve(id: string, sort: NameSort): Promise<boolean>;
   /** The writes of `insert`, for a commit together with others. */
   insertions(record: AccountRecord): readonly Write[];
   /**
@@ -69,6 +74,11 @@ export interface AccountStore {
    */
   remove(id: string, prepare?: () => Promise<(record: AccountRecord) => readonly Write[]>): Promise<void>;
 }
+
+type Owned = Pick<AccountRecord, 'id' | 'username' | 'claims'>;
+
+/** Names that former versions didn't reserve: the verified address to sign in by, and the claim `preferred_username`. */
+export type NameSort = 'address' | 'preferred_username';
 
 /**
  * Writes that fail when what an account depends on has changed. The conflict of one that consumes or inserts a document
@@ -107,12 +117,14 @@ const isUsedUp = ({ key }: Conflict, writes: readonly Write[]): boolean =>
 interface StoreOptions {
   /** Verified addresses are names to sign in by. */
   readonly withEmail?: boolean;
+  /** How long a name is kept for the account that has left it. */
+  readonly keptNamesMs?: number;
 }
 
 export const createAccountStore = (
   store: Store,
   clock: Clock,
-  { withEmail = false }: StoreOptions = {},
+  { withEmail = false, keptNamesMs = 0 }: StoreOptions = {},
 ): AccountStore => {
   const byId = async (id: string): Promise<StoredAccount | undefined> => {
     const [document] = await store.read([accountKey(id)]);
@@ -138,9 +150,13 @@ export const createAccountStore = (
     store,
     clock,
     withEmail,
+    keptForMs: keptNamesMs,
     find: async (id) => (await byId(id))?.record,
     byEmail,
   });
+
+  const namesOfSort = (record: AccountRecord, sort: NameSort): readonly string[] =>
+    sort === 'address' ? addressNames(record, withEmail) : publicNames(record).slice(1);
 
   return {
     byId,
@@ -154,7 +170,11 @@ export const createAccountStore = (
     },
     byEmail,
     namesOf: names.namesOf,
-    withoutReservation: names.withoutReservation,
+    releaseName: names.release,
+    addressNamesOf: (record) => addressNames(record, withEmail),
+    refuseTaken: names.refuseTaken,
+    withoutReservation: (records, sort) =>
+      names.withoutReservation(records, (record) => namesOfSort(record, sort)),
     list: (limit, cursor) => listed('accounts', 'all', limit, cursor),
     search: (prefix, limit, cursor) =>
       search({
@@ -169,19 +189,18 @@ export const createAccountStore = (
     members: (group, limit, cursor) => listed('members', group, limit, cursor),
     // The names come first, because they may be taken.
     insertions: (record) => [...names.insertions(record), insertAccount(record)],
-    async reserveEmail(id) {
+    async reserve(id, sort) {
       const held = await byId(id);
       const email = held && verifiedEmailOf(held.record.claims);
-      if (!held || email === undefined) return true;
-      if ((await byEmail(email)).length > 1) return false;
+      const wanted = held ? namesOfSort(held.record, sort) : [];
+      if (!held || wanted.length === 0) return true;
+      if (sort === 'address' && email !== undefined && (await byEmail(email)).length > 1) return false;
       try {
-        await names.commit(held.record, names.namesOf(held.record).slice(1), [
-          replaceAccount(held.record, held.body),
-        ]);
+        await names.commit(held.record, wanted, [replaceAccount(held.record, held.body)]);
       } catch (error) {
-        // The account was changed meanwhile, which reserves its address too, or another account has it.
+        // The account was changed meanwhile, which reserves its names too, or another account has one.
         if (error instanceof Conflict) return true;
-        if (isEmailTaken(error)) return false;
+        if (isNameTaken(error)) return false;
         throw error;
       }
       return true;
@@ -214,8 +233,8 @@ export const createAccountStore = (
           await names.commit(record, [...gained, ...unreserved], others);
           return record;
         } catch (error) {
-          // Another account has reserved the address meanwhile, which is no reason to refuse this change.
-          if (isEmailTaken(error) && gained.length === 0 && attempt < maxAttempts) continue;
+          // Another account has reserved the name meanwhile, which is no reason to refuse this change.
+          if (isNameTaken(error) && gained.length === 0 && attempt < maxAttempts) continue;
           if (!(error instanceof Conflict) || isUsedUp(error, writes)) throw error;
           if (error.reason === 'absent' && error.key.kind === kinds.account) throw notFound();
           if (attempt === maxAttempts)

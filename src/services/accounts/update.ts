@@ -78,7 +78,7 @@ export const createUpdateAccount = ({
       const { upstreamGroups, required, endsPendingSignIns } = change;
       const isRenamed = username !== undefined && !(await hasName(id, username));
       const name = isRenamed ? acceptUsername(username, { givenBy: 'operator', service }) : username;
-      if (name !== undefined && configured.byName(name) !== undefined) throw nameTaken(name);
+      if (name !== undefined && configured.holderOf(name) !== undefined) throw nameTaken(name);
       // A claim that the account has already stays, as other names do.
       const former = claims['preferred_username'] === undefined ? undefined : await find(id);
       if (former && claims['preferred_username'] !== former.claims['preferred_username'])

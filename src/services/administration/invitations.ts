@@ -47,7 +47,7 @@ interface Dependencies extends RightOver {
   readonly store: Store;
   readonly clock: Clock;
   readonly events: Events;
-  readonly accounts: Pick<Accounts, 'check'>;
+  readonly accounts: Pick<Accounts, 'check' | 'checkNames'>;
   readonly groups: Pick<Groups, 'unknown'>;
   readonly links: Pick<OneTimeLinks, 'draft'>;
   readonly mail: Pick<Mail, 'isEnabled'>;
@@ -104,6 +104,8 @@ export const createInvitationAdministration = ({
       const [unknown] = await groupService.unknown(groups);
       if (unknown !== undefined) throw groupNotFound(unknown);
       accounts.check({ username: username ?? 'invited person', claims: { ...claims, email } });
+      const isMailed = language !== undefined;
+      await accounts.checkNames({ username, claims: { ...claims, email, email_verified: isMailed } });
       const { url, until, writes } = draftInvitation(
         { links, issuer, now: clock.now() },
         { email, username, claims, groups, maker: makerOf(by), lifetimeSeconds, language },

@@ -71,6 +71,7 @@ const nameProblems: ReadonlySet<string> = new Set([
   'account_exists',
   'username_reserved',
   'username_invalid',
+  'username_kept',
 ]);
 
 const isEmailProblem = (error: unknown): boolean => error instanceof Failure && error.code === 'email_taken';

@@ -55,6 +55,8 @@ export const de = {
       'Niemand würde diesen Server mehr verwalten. Geben Sie die Rolle zuerst einem anderen Konto.',
     mail_not_configured: 'Kein Mailserver ist konfiguriert. Geben Sie den Link selbst weiter.',
     no_mail: 'Dieses Konto bekommt keine E-Mail: Es braucht eine bestätigte Adresse und muss aktiv sein.',
+    username_kept:
+      'Diesen Benutzernamen hatte ein anderes Konto, für das er eine Zeit lang reserviert bleibt. Wählen Sie einen anderen.',
     version_changed: 'Das wurde in der Zwischenzeit geändert. Sehen Sie es sich noch einmal an.',
   },
   entries: {

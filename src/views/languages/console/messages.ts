@@ -23,6 +23,7 @@ type ProblemCode =
   | 'last_administrator'
   | 'mail_not_configured'
   | 'no_mail'
+  | 'username_kept'
   | 'version_changed';
 
 type ByRole = Readonly<Record<'viewer' | 'support' | 'admin', string>>;
