@@ -5,13 +5,11 @@ import { invitation } from './invitation/index.ts';
 import { mailPreview } from './mail-preview/index.ts';
 import { notices } from './notices/index.ts';
 import { createRequestReset, passwordReset } from './password-reset/index.ts';
-import { createKnownDevices } from './sign-in/index.ts';
 
 export const messageFeatures = (dependencies: FeatureDependencies): readonly Feature[] => {
   const { config, store, clock, events, pages, services } = dependencies;
-  const { accounts, admission, cookieKeys, endEverything, factors, hasMakerRight, mail, oneTimeLinks } =
-    services;
-  const { passkeys, provisioning, throttle, upstreamLinks } = services;
+  const { accounts, admission, endEverything, factors, hasMakerRight, knownDevices, mail } = services;
+  const { oneTimeLinks, passkeys, provisioning, throttle, upstreamLinks } = services;
   return [
     passwordReset({
       config,
@@ -24,7 +22,7 @@ export const messageFeatures = (dependencies: FeatureDependencies): readonly Fea
       links: oneTimeLinks,
       mail,
       throttle,
-      findDevice: createKnownDevices({ config, clock, cookieKeys }).findDevice,
+      knownDevices,
     }),
     notices({
       config,

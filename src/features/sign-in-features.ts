@@ -7,14 +7,13 @@ import { forgotPath } from './password-reset/index.ts';
 import { requirements } from './requirements/index.ts';
 import { secondFactor } from './second-factor/index.ts';
 import { selectAccount } from './select-account/index.ts';
-import { createKnownDevices, signIn } from './sign-in/index.ts';
+import { signIn } from './sign-in/index.ts';
 import { upstreamSignIn } from './upstream-sign-in/index.ts';
 
 export const signInFeatures = (dependencies: FeatureDependencies): readonly Feature[] => {
   const { config, store, clock, events, pages, services } = dependencies;
-  const { accounts, admission, completeSignIn, cookieKeys, factors, levels, mail, oneTimeCodes } = services;
-  const { passkeys, rememberedBrowsers, throttle } = services;
-  const devices = createKnownDevices({ config, clock, cookieKeys });
+  const { accounts, admission, completeSignIn, cookieKeys, factors, knownDevices, levels, mail } = services;
+  const { oneTimeCodes, passkeys, rememberedBrowsers, throttle } = services;
   const notifyNewDevice = createNotifyNewDevice({ notices: services.notices, clock });
   const upstream = upstreamSignIn({
     config,
@@ -60,7 +59,7 @@ export const signInFeatures = (dependencies: FeatureDependencies): readonly Feat
       upstreamLogouts: services.upstreamLogouts,
       completeSignIn,
       cookieKeys,
-      deviceCookie: ({ headers }, { username }) => devices.cookieAfterSignIn(headers, username),
+      knownDevices,
       notifyNewDevice,
     }),
     upstream.feature,
@@ -77,7 +76,7 @@ export const signInFeatures = (dependencies: FeatureDependencies): readonly Feat
       throttle,
       levels,
       completeSignIn,
-      cookieKeys,
+      knownDevices,
       forgotPassword: mail.isEnabled ? { href: forgotPath } : undefined,
       notifyNewDevice,
       ways: upstream.ways,

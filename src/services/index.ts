@@ -40,8 +40,10 @@ import { createSignInCounts, type SignInCounts } from './sign-in-counts/index.ts
 import {
   type CompleteSignIn,
   createCompleteSignIn,
+  createKnownDevices,
   createOtherWays,
   createRememberedBrowsers,
+  type KnownDevices,
   type OtherWays,
   type RememberedBrowsers,
 } from './sign-ins/index.ts';
@@ -97,6 +99,7 @@ export interface Services {
   readonly groups: Groups;
   readonly hasMakerRight: HasMakerRight;
   readonly keys: Keys;
+  readonly knownDevices: KnownDevices;
   readonly levels: AuthenticationLevels;
   readonly rateLimits: RateLimits;
   readonly oneTimeCodes: OneTimeCodes;
@@ -181,6 +184,7 @@ export const createServices = async (dependencies: Dependencies): Promise<Servic
   const rateLimits = createRateLimits({ config, store, clock, events });
   const levels = createAuthenticationLevels(config);
   const factors = createFactors({ config, store, clock, events, cipher: keys.cipher, accounts, notices });
+  const knownDevices = createKnownDevices({ config, clock, cookieKeys });
   const rememberedBrowsers = createRememberedBrowsers({ config, clock, cookieKeys });
   const passkeys = createPasskeys({
     config,
@@ -267,6 +271,7 @@ export const createServices = async (dependencies: Dependencies): Promise<Servic
     groups,
     hasMakerRight: createHasMakerRight({ config, accounts, clients }),
     keys,
+    knownDevices,
     levels,
     rateLimits,
     oneTimeCodes,

@@ -362,9 +362,23 @@ const people: readonly Mutation[] = [
   {
     name: 'attempts of a known device or address are not delayed',
     file: 'src/services/throttle/known-attempts.ts',
-    from: 'if (delay === 0) return allow(attempt);',
-    to: 'return allow(attempt);',
+    from: 'if (delay === 0) return areTooMany(ofDevices) ? undefined : allow(attempt, ofDevices);',
+    to: 'return areTooMany(ofDevices) ? undefined : allow(attempt, ofDevices);',
     tests: ['services/throttle.test.ts'],
+  },
+  {
+    name: 'the known devices of an account have no limit together',
+    file: 'src/services/throttle/known-attempts.ts',
+    from: 'areTooMany(ofDevices) ? undefined : allow(attempt, ofDevices)',
+    to: 'allow(attempt, ofDevices)',
+    tests: ['services/throttle.test.ts'],
+  },
+  {
+    name: 'a device stays known after a new password',
+    file: 'src/services/accounts/device-binding.ts',
+    from: 'Math.max(passwordChangedAt, signedOutAt)',
+    to: 'signedOutAt',
+    tests: ['pages/known-devices.test.ts'],
   },
   {
     name: 'attempts of a stranger are not delayed',

@@ -45,8 +45,8 @@ t.test('a verified address names its account, in any case, and an unverified one
     t.equal((await accounts.authenticate(login, password))?.id, ada.id, login);
   t.equal(await accounts.authenticate('bob@example.com', password), undefined);
   t.equal(await accounts.authenticate('unknown@example.com', password), undefined);
-  t.equal(await accounts.nameToCount('ADA@example.com'), 'ada', 'attempts count for the account');
-  t.equal(await accounts.nameToCount('bob@example.com'), 'bob@example.com');
+  t.equal((await accounts.findForSignIn('ADA@example.com')).name, 'ada', 'attempts count for the account');
+  t.equal((await accounts.findForSignIn('bob@example.com')).name, 'bob@example.com');
 
   const eve = await accounts.add({ username: 'eve', password, claims: unverified('ada@example.com') });
   t.equal((await accounts.authenticate('ada@example.com', password))?.id, ada.id, 'reserves nothing');

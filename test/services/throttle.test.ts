@@ -337,3 +337,78 @@ t.test('every other limit by address also counts the /48', async (t) => {
   t.ok((await take('2001:db8:7:2::1')).allowed, 'one network does not use up what the site has');
   t.ok((await throttle.takeByAddress('device', '2001:db8:7:1::1', 0)).allowed, '0 is no limit');
 });
+
+const second = 1000;
+const deviceOf = (n: number): string => `device ${n}`;
+
+t.test('the known devices of an account have a limit together, at once and in a day', async (t) => {
+  const { clock, store, throttle, tryOnce } = await open();
+  t.teardown(() => store.close());
+  const attemptOf = (n: number) => ({
+    account: 'ada',
+    knownBy: 'the account of ada',
+    address: `10.0.0.${n & 255}`,
+    client: 'app',
+    device: deviceOf(n),
+  });
+  const atOnce = await Promise.all(
+    Array.from({ length: 500 }, (_, n) => throttle.check({ ...attemptOf(n), address: attacker })),
+  );
+  const allowed = atOnce.flatMap((verdict) => (verdict.allowed ? [verdict] : []));
+  t.ok(allowed.length <= 50, `${allowed.length} of 500 devices at once`);
+  await Promise.all(allowed.map((verdict) => verdict.failed()));
+
+  let checked = allowed.length;
+  for (let at = 0; at < 24 * 60; at += 1) {
+    const verdict = await throttle.check(attemptOf(at));
+    if (verdict.allowed) {
+      checked += 1;
+      await verdict.failed();
+    }
+    clock.advance(50 * second);
+  }
+  t.ok(checked <= 400, `${checked} guesses in a day on 1,500 devices`);
+  t.equal(await tryOnce('bob', owner, true, 'laptop'), 0, 'another account');
+  clock.advance(24 * 3600 * second);
+  t.ok((await throttle.check(attemptOf(2000))).allowed, 'devices are known again on the next day');
+});
+
+t.test('sign-ins of many known devices do not add up', async (t) => {
+  const { store, tryOnce } = await open();
+  t.teardown(() => store.close());
+  for (let n = 0; n < 200; n += 1) t.equal(await tryOnce('ada', owner, true, deviceOf(n)), 0);
+});
+
+t.test('failures of one known device do not make another one a stranger', async (t) => {
+  const { clock, store, tryOnce } = await open();
+  t.teardown(() => store.close());
+  for (let at = 0; at < 24 * 60; at += 1) {
+    await tryOnce('ada', attacker, false, 'stolen');
+    clock.advance(60 * second);
+    if (at % 60 === 0) t.equal(await tryOnce('ada', attacker, true, 'laptop'), 0);
+  }
+});
+
+t.test('failures of known devices count for their address', async (t) => {
+  const { store, tryOnce } = await open();
+  t.teardown(() => store.close());
+  for (let n = 0; n < 30; n += 1) t.equal(await tryOnce(`user${n}`, attacker, false, 'laptop'), 0);
+  t.equal(await tryOnce('bob', attacker, true), 60, 'a stranger at this address');
+  t.equal(await tryOnce('ada', attacker, true, 'laptop'), 0, 'a known device does not wait for it');
+});
+
+t.test('a device or address is not known to what the account was before', async (t) => {
+  for (const device of ['laptop', undefined]) {
+    const { store, throttle } = await open();
+    t.teardown(() => store.close());
+    const attempt = { account: 'ada', address: owner, client: 'app', device };
+    const before = await throttle.check({ ...attempt, knownBy: 'before' });
+    if (before.allowed) await before.succeeded();
+    for (let n = 0; n < 40; n += 1)
+      await throttle.check({ account: 'ada', address: `192.0.2.${n}`, client: 'app' });
+    t.ok((await throttle.check({ ...attempt, knownBy: 'before' })).allowed);
+    const after = { account: 'ada', address: owner, client: 'app', knownBy: 'after' };
+    t.notOk((await throttle.check(after)).allowed);
+    t.notOk((await throttle.check({ account: 'ada', address: owner, client: 'app' })).allowed, 'by name');
+  }
+});

@@ -1,4 +1,3 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import type { Config } from '#config';
 import type { Events } from '../../events.ts';
 import type { Pages } from '../../http/pages/pages.ts';
@@ -7,6 +6,7 @@ import type { Admission } from '../../services/admission/index.ts';
 import type { Mail } from '../../services/mail/index.ts';
 import type { OneTimeLinks } from '../../services/one-time-links/index.ts';
 import type { EndEverything } from '../../services/sessions/index.ts';
+import type { KnownDevices } from '../../services/sign-ins/index.ts';
 import type { Throttle } from '../../services/throttle/index.ts';
 import type { Clock } from '../../store/port.ts';
 
@@ -21,6 +21,5 @@ export interface PasswordResetDependencies {
   readonly links: OneTimeLinks;
   readonly mail: Mail;
   readonly throttle: Throttle;
-  /** The id of a device that signed in by this name before. */
-  readonly findDevice: (headers: IncomingHttpHeaders, login: string) => string | undefined;
+  readonly knownDevices: KnownDevices;
 }

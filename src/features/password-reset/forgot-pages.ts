@@ -21,13 +21,13 @@ export const forgotPages = ({
   admission,
   mail,
   throttle,
-  findDevice,
+  knownDevices,
 }: PasswordResetDependencies): FastifyPluginAsync => {
   const { mail_request_per_address: perAddress, mail_per_recipient: perRecipient } = config.security.throttle;
 
   /** A person at their own device needs nothing of what strangers share. */
   const isKnown = async ({ headers }: FastifyRequest, login: string): Promise<boolean> =>
-    findDevice(headers, await accounts.nameToCount(login)) !== undefined;
+    knownDevices.findDevice(headers, (await accounts.findForSignIn(login)).account) !== undefined;
 
   return async (scope) => {
     scope.get<{ Querystring: { readonly sent?: unknown } }>(path, async (request, reply) => {

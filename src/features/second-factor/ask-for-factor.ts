@@ -2,6 +2,7 @@ import { displayOf } from '../../http/interactions/client-display.ts';
 import { hasQuery } from '../../http/interactions/has-query.ts';
 import type { StepOutcome, Visit } from '../../http/interactions/step.ts';
 import type { Form } from '../../http/pages/form.ts';
+import { deviceBindingOf } from '../../services/accounts/index.ts';
 import {
   codeMethods,
   createCheckPasskey,
@@ -147,6 +148,7 @@ export const createAskForFactor = (
     const verdict = await throttle.check({
       account: pending.account.id,
       factor: 'second factor',
+      knownBy: deviceBindingOf(pending.account),
       address: visit.request.ip,
       client: visit.client.clientId,
     });

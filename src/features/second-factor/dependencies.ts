@@ -1,11 +1,10 @@
-import type { FastifyRequest } from 'fastify';
 import type { Config } from '#config';
 import type { Events } from '../../events.ts';
 import type { Visit } from '../../http/interactions/step.ts';
 import type { Account, Accounts } from '../../services/accounts/index.ts';
 import type { Factors } from '../../services/factors/index.ts';
 import type { Passkeys } from '../../services/passkeys/index.ts';
-import type { CompleteSignIn, RememberedBrowsers } from '../../services/sign-ins/index.ts';
+import type { CompleteSignIn, KnownDevices, RememberedBrowsers } from '../../services/sign-ins/index.ts';
 import type { Throttle } from '../../services/throttle/index.ts';
 import type { UpstreamLogouts, Upstreams } from '../../services/upstreams/index.ts';
 import type { Clock } from '../../store/port.ts';
@@ -24,8 +23,7 @@ export interface SecondFactorDependencies {
   readonly completeSignIn: CompleteSignIn;
   /** Sign forms, newest first. */
   readonly cookieKeys: () => readonly string[];
-  /** Marks the browser as one that the account signed in with: a `Set-Cookie` line. */
-  readonly deviceCookie: (request: FastifyRequest, account: Account) => string;
+  readonly knownDevices: Pick<KnownDevices, 'cookieAfterSignIn'>;
   /** Stores a message to the owner of an account that signs in with a new browser, in the commit of the step. */
   readonly notifyNewDevice: (visit: Visit, account: Account) => void;
 }

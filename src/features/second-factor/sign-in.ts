@@ -35,7 +35,7 @@ interface Finish extends PendingSignIn {
 
 /** Ends the step with a session. What follows a sign-in follows it here, because the step before didn't complete one. */
 export const createFinish =
-  ({ events, accounts, completeSignIn, deviceCookie, notifyNewDevice }: SecondFactorDependencies) =>
+  ({ events, accounts, completeSignIn, knownDevices, notifyNewDevice }: SecondFactorDependencies) =>
   async (
     visit: Visit,
     { account, first, second = codeMethods, at, cookies = [] }: Finish,
@@ -57,7 +57,9 @@ export const createFinish =
     );
     return {
       // Known devices are those in which a password or a code of this server was typed.
-      cookies: first.upstream ? cookies : [deviceCookie(request, account), ...cookies],
+      cookies: first.upstream
+        ? cookies
+        : [knownDevices.cookieAfterSignIn(request.headers, account), ...cookies],
       finish: {
         ...withoutFirst(interaction.lastSubmission),
         login: completeSignIn.login({

@@ -2,7 +2,12 @@ import { displayOf } from '../../http/interactions/client-display.ts';
 import { hasQuery } from '../../http/interactions/has-query.ts';
 import type { StepOutcome, Visit } from '../../http/interactions/step.ts';
 import type { Form } from '../../http/pages/form.ts';
-import { type Account, foldUsername, isProofCurrent } from '../../services/accounts/index.ts';
+import {
+  type Account,
+  deviceBindingOf,
+  foldUsername,
+  isProofCurrent,
+} from '../../services/accounts/index.ts';
 import { verifiedAddressOf } from '../../services/mail/index.ts';
 import { describeRequest } from '../../services/notices/index.ts';
 import { codeMinutes, codesPerHour } from '../../services/one-time-codes/index.ts';
@@ -23,7 +28,6 @@ import {
   sentCodeKey,
 } from './code-records.ts';
 import type { CodeSignInDependencies } from './dependencies.ts';
-import type { KnownDevices } from './known-devices.ts';
 import { emitSignInRefused } from './sign-in-events.ts';
 
 const maxLoginLength = 255;
@@ -55,10 +59,18 @@ const loginPageOf = ({ request, action }: Visit): string =>
  * because the account is looked up in the background, where the message is written. Wrong codes are counted like wrong
  * passwords.
  */
-export const createCodeSignIn = (
-  { config, store, clock, events, accounts, admission, codes, mail, throttle }: CodeSignInDependencies,
-  devices: KnownDevices,
-) => {
+export const createCodeSignIn = ({
+  config,
+  store,
+  clock,
+  events,
+  accounts,
+  admission,
+  codes,
+  mail,
+  throttle,
+  knownDevices,
+}: CodeSignInDependencies) => {
   const { mail_request_per_address: perAddress, mail_per_recipient: perRecipient } = config.security.throttle;
   const perHour = codesPerHour(perRecipient);
 
@@ -110,8 +122,8 @@ export const createCodeSignIn = (
     former?: PendingCode,
   ): Promise<StepOutcome> => {
     const { request, interaction, page, work } = visit;
-    const name = await accounts.nameToCount(login);
-    const isKnownDevice = devices.findDevice(request.headers, name) !== undefined;
+    const { account } = await accounts.findForSignIn(login);
+    const isKnownDevice = knownDevices.findDevice(request.headers, account) !== undefined;
     const isAllowed = await takeMessage(throttle, {
       what: 'sign-in code',
       name: foldUsername(login),
@@ -183,13 +195,13 @@ export const createCodeSignIn = (
     if (clock.now() - pending.sentAt > codeMinutes * 60_000)
       return { page: codePage(visit, pending, { problem: 'expired' }) };
     const { headers, ip: address } = visit.request;
-    const name = await accounts.nameToCount(pending.login);
-    const device = devices.findDevice(headers, name);
+    const named = await accounts.findForSignIn(pending.login);
     const verdict = await throttle.check({
-      account: name,
+      account: named.name,
+      knownBy: named.account && deviceBindingOf(named.account),
       address,
       client: visit.client.clientId,
-      ...(device !== undefined && { device }),
+      device: knownDevices.findDevice(headers, named.account),
     });
     if (!verdict.allowed) {
       emitSignInRefused(events, visit, { reason: 'throttled' });

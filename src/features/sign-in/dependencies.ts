@@ -8,7 +8,7 @@ import type { AuthenticationLevels } from '../../services/authentication-levels/
 import type { Mail } from '../../services/mail/index.ts';
 import type { OneTimeCodes } from '../../services/one-time-codes/index.ts';
 import type { Passkeys } from '../../services/passkeys/index.ts';
-import type { CompleteSignIn } from '../../services/sign-ins/index.ts';
+import type { CompleteSignIn, KnownDevices } from '../../services/sign-ins/index.ts';
 import type { Throttle } from '../../services/throttle/index.ts';
 import type { Clock, Store } from '../../store/port.ts';
 
@@ -41,6 +41,7 @@ export interface CodeSignInDependencies {
   readonly codes: OneTimeCodes;
   readonly mail: Mail;
   readonly throttle: Throttle;
+  readonly knownDevices: KnownDevices;
 }
 
 export interface SignInDependencies extends CodeSignInDependencies {
@@ -52,8 +53,6 @@ export interface SignInDependencies extends CodeSignInDependencies {
   readonly throttle: Throttle;
   readonly levels: AuthenticationLevels;
   readonly completeSignIn: CompleteSignIn;
-  /** Sign the cookie of known devices, newest first. */
-  readonly cookieKeys: () => readonly string[];
   /** Stores a message to the owner of an account that signs in with a new browser, in the commit of the step. */
   readonly notifyNewDevice: (visit: Visit, account: Account) => void;
   /** The page for people who forgot their password, if there is one. */

@@ -29,11 +29,8 @@ import {
 } from '../../services/sign-ins/index.ts';
 import { createComposeCode, signInCodeKind } from './code-message.ts';
 import type { SignInDependencies } from './dependencies.ts';
-import { createKnownDevices } from './known-devices.ts';
 import { createLoginStep } from './login-step.ts';
 import { requireLoginAfterPasswordChange } from './password-change-check.ts';
-
-export { createKnownDevices } from './known-devices.ts';
 
 export const signIn = (dependencies: SignInDependencies): Feature => {
   const { config, mail } = dependencies;
@@ -48,6 +45,6 @@ export const signIn = (dependencies: SignInDependencies): Feature => {
   dependencies.ways.addChecks(prompt);
   return {
     name: 'sign-in',
-    steps: [createLoginStep(dependencies, createKnownDevices(dependencies), prompt)],
+    steps: [createLoginStep(dependencies, prompt)],
   };
 };

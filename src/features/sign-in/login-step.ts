@@ -3,13 +3,12 @@ import { Failure } from '../../errors.ts';
 import { hasQuery } from '../../http/interactions/has-query.ts';
 import type { Step, StepOutcome, Visit } from '../../http/interactions/step.ts';
 import type { Form } from '../../http/pages/form.ts';
-import type { Account } from '../../services/accounts/index.ts';
+import { type Account, deviceBindingOf } from '../../services/accounts/index.ts';
 import { accountClientId } from '../../services/clients/index.ts';
 import { isPasskeyForm, offerPasskey, passkeyMethods } from '../../services/sign-ins/index.ts';
 import type { LoginModel, LoginProblem } from '../../views/pages/login.ts';
 import { type CodeSignIn, codeActionOf, createCodeSignIn, isCodeForm, wantsCode } from './code-sign-in.ts';
 import type { SignInDependencies } from './dependencies.ts';
-import type { KnownDevices } from './known-devices.ts';
 import { credentialsIn, missingFields } from './login-form.ts';
 import { renderLogin, renderSignedInElsewhere } from './login-views.ts';
 import { createPasskeySignIn } from './passkey-sign-in.ts';
@@ -32,18 +31,15 @@ const finishWithRegistration = ({ interaction }: Visit): StepOutcome => {
 
 export const createLoginStep = (
   dependencies: SignInDependencies,
-  devices: KnownDevices,
   prompt: InstanceType<typeof interactionPolicy.Prompt>,
 ): Step => {
   const { accounts, clock, completeSignIn, config, events } = dependencies;
-  const { forgotPassword, notifyNewDevice, passkeys, throttle } = dependencies;
+  const { forgotPassword, knownDevices: devices, notifyNewDevice, passkeys, throttle } = dependencies;
   const { ways } = dependencies;
   const { pages } = config;
   const passkeySignIn = createPasskeySignIn(dependencies);
   const codeSignIn =
-    config.sign_in.email_code && dependencies.mail.isEnabled
-      ? createCodeSignIn(dependencies, devices)
-      : undefined;
+    config.sign_in.email_code && dependencies.mail.isEnabled ? createCodeSignIn(dependencies) : undefined;
   /** Not where people have to sign in by an upstream. */
   const mayUseCode = (visit: Visit): boolean =>
     codeSignIn !== undefined && ways.offered(visit).isLocalAllowed;
@@ -100,10 +96,10 @@ export const createLoginStep = (
     const { account, passkey } = outcome;
     const { headers } = visit.request;
     emitSignIn(events, visit, account.id);
-    if (devices.findDevice(headers, account.username) === undefined) notifyNewDevice(visit, account);
+    if (devices.findDevice(headers, account) === undefined) notifyNewDevice(visit, account);
     const remember = mayRemember(sessionAccount, form['remember'] === 'yes');
     return {
-      cookies: [devices.cookieAfterSignIn(headers, account.username)],
+      cookies: [devices.cookieAfterSignIn(headers, account)],
       finish: {
         ...visit.interaction.lastSubmission,
         ...(await completeSignIn(visit, { account, amr: passkeyMethods(passkey), at, remember })),
@@ -120,7 +116,7 @@ export const createLoginStep = (
     if ('page' in outcome) return outcome.page;
     const { account } = outcome;
     const { headers } = visit.request;
-    const isNewDevice = devices.findDevice(headers, account.username) === undefined;
+    const isNewDevice = devices.findDevice(headers, account) === undefined;
     const remember = mayRemember(sessionAccount, outcome.remember);
     const result = await completeSignIn(visit, { account, amr: ['otp'], at, remember, isNewDevice });
     // Otherwise the step for the second factor does all of it.
@@ -129,7 +125,7 @@ export const createLoginStep = (
       if (isNewDevice) notifyNewDevice(visit, account);
     }
     return {
-      cookies: result.login ? [devices.cookieAfterSignIn(headers, account.username)] : [],
+      cookies: result.login ? [devices.cookieAfterSignIn(headers, account)] : [],
       finish: { ...visit.interaction.lastSubmission, ...result },
     };
   };
@@ -174,11 +170,16 @@ export const createLoginStep = (
       if (fields.length > 0) return showAgain({ kind: 'missing', fields });
 
       const { headers, ip: address } = visit.request;
-      const name = await accounts.nameToCount(login);
-      const device = devices.findDevice(headers, name);
+      const named = await accounts.findForSignIn(login);
+      const device = devices.findDevice(headers, named.account);
       const { clientId: client } = visit.client;
-      const attempt = { account: name, address, client, ...(device !== undefined && { device }) };
-      const verdict = await throttle.check(attempt);
+      const verdict = await throttle.check({
+        account: named.name,
+        knownBy: named.account && deviceBindingOf(named.account),
+        address,
+        client,
+        device,
+      });
       if (!verdict.allowed) {
         const { waitSeconds: seconds, isKnownDevice } = verdict;
         emitSignInRefused(events, visit, { reason: 'throttled' });
@@ -190,8 +191,8 @@ export const createLoginStep = (
       }
 
       const at = clock.now();
-      const account = await accounts
-        .authenticate(login, password, (refusal) => emitSignInRefused(events, visit, refusal))
+      const account = await named
+        .authenticate(password, (refusal) => emitSignInRefused(events, visit, refusal))
         .catch((error: unknown) => {
           if (error instanceof Failure && error.code === 'overloaded') {
             emitSignInRefused(events, visit, { reason: 'overloaded' });
@@ -217,7 +218,7 @@ export const createLoginStep = (
         if (device === undefined) notifyNewDevice(visit, account);
       }
       return {
-        cookies: result.login ? [devices.cookieAfterSignIn(headers, name)] : [],
+        cookies: result.login ? [devices.cookieAfterSignIn(headers, account)] : [],
         finish: {
           ...visit.interaction.lastSubmission,
           ...((await mayOfferPasskey(visit, form, account)) && offerPasskey),

@@ -23,6 +23,8 @@ export interface Account {
   readonly version?: string;
   /** Milliseconds since the epoch; absent until the first change. */
   readonly passwordChangedAt?: number;
+  /** Another text for another `password_hash` in the configuration; absent for accounts from the store. */
+  readonly configuredPassword?: string;
   /** The form that has set the password, where it may arrive twice: `ChangePassword.form`. */
   readonly passwordForm?: string;
   /** Milliseconds since the epoch; absent until the first time. What was signed in before doesn't count any more. */

@@ -5,7 +5,7 @@ import { createFindClientIds } from '../clients/find-client-ids.ts';
 import { createGroups } from '../groups/index.ts';
 import { indexExisting } from '../search/index.ts';
 import { createAddAccount } from './add.ts';
-import { createAuthenticate } from './authenticate.ts';
+import { createFindForSignIn } from './authenticate.ts';
 import { createAccountChange } from './change.ts';
 import { createChangeFactors } from './change-factors.ts';
 import { createCheckNames } from './check-names.ts';
@@ -93,7 +93,6 @@ export const createAccounts = ({
     configured,
     clock,
     requirementsOf,
-    withEmail,
   });
   const { find } = lookup;
   const administrators = createLastAdministrator({
@@ -121,7 +120,19 @@ export const createAccounts = ({
     passwords,
     clock,
   });
-  const authenticate = createAuthenticate({ passwords, configured, stored, kindsInUse });
+  const findName = createFindForSignIn({ passwords, configured, stored, kindsInUse });
+  const findForSignIn: Accounts['findForSignIn'] = async (login) => {
+    const found = await findName(login);
+    return {
+      ...found,
+      async authenticate(...attempt) {
+        const account = await found.authenticate(...attempt);
+        // What is required of the person is decided next, so the cache must not be older than the sign-in.
+        if (account) forget(account.id);
+        return account;
+      },
+    };
+  };
 
   return {
     ...lookup,
@@ -148,12 +159,8 @@ export const createAccounts = ({
       await stored.releaseName(name);
       events.emit({ type: 'account.name_released', outcome: 'ok' });
     },
-    async authenticate(...attempt) {
-      const account = await authenticate(...attempt);
-      // What is required of the person is decided next, so the cache must not be older than the sign-in.
-      if (account) forget(account.id);
-      return account;
-    },
+    findForSignIn,
+    authenticate: async (login, ...attempt) => (await findForSignIn(login)).authenticate(...attempt),
     reserveNames: createReserveNames({ store, stored, clock, events, withEmail }),
     checkNames: createCheckNames({ configured, stored }),
     check: createNewAccountCheck({ passwords, service, withEmail }),

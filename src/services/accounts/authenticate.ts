@@ -1,6 +1,5 @@
-import type { Account } from './account.ts';
 import type { ConfiguredAccounts } from './configured.ts';
-import type { SignInRefused } from './contract.ts';
+import type { SignInName } from './contract.ts';
 import type { KindsInUse } from './password/hash-format.ts';
 import type { Passwords } from './password/passwords.ts';
 import { type AccountRecord, toAccount } from './record.ts';
@@ -24,35 +23,37 @@ const isUnchanged = (before: AccountRecord, now: AccountRecord | undefined): boo
  * Every refusal costs the same round trips to the store and the same password hashes, whether the account is unknown, has no
  * password or a hash of another system, or the password is wrong. So the time doesn't tell which it was.
  */
-export const createAuthenticate =
+export const createFindForSignIn =
   ({ passwords, configured, stored, kindsInUse }: Dependencies) =>
-  async (
-    username: string,
-    password: string,
-    onRefused: (refused: SignInRefused) => void = () => {},
-  ): Promise<Account | undefined> => {
-    const held = await stored.byName(username);
-    const configuredAccount = configured.byName(username);
+  async (login: string): Promise<SignInName> => {
+    const held = await stored.byName(login);
+    const configuredAccount = configured.byName(login);
     const account = configuredAccount ?? (held === undefined ? undefined : toAccount(held.record));
-    const configuredHash = await configured.hashOf(configuredAccount?.id ?? '');
-    const hash = configuredAccount === undefined ? held?.record.hash : configuredHash;
 
     const currentRecord = async ({ record }: StoredAccount): Promise<AccountRecord | undefined> =>
       (await stored.byId(record.id))?.record;
 
-    const matches = await passwords.verify(hash, password, account?.id ?? username, kindsInUse);
-    if (account === undefined) return void onRefused({ reason: 'unknown_account' });
-    if (!matches) return void onRefused({ reason: 'wrong_password', account: account.id });
-    if (!account.enabled) return void onRefused({ reason: 'account_disabled', account: account.id });
-    // A hash takes long enough for its owner to change the password meanwhile, and the sign-in is timed afterwards.
-    if (configuredAccount === undefined && held && !isUnchanged(held.record, await currentRecord(held)))
-      return void onRefused({ reason: 'wrong_password', account: account.id });
-    if (
-      configuredAccount === undefined &&
-      held?.record.hash !== undefined &&
-      passwords.isOutdated(held.record.hash)
-    ) {
-      await stored.replaceHash(held, await passwords.hash(password, account.id));
-    }
-    return account;
+    return {
+      name: account?.username ?? login,
+      account,
+      async authenticate(password, onRefused = () => {}) {
+        const configuredHash = await configured.hashOf(configuredAccount?.id ?? '');
+        const hash = configuredAccount === undefined ? held?.record.hash : configuredHash;
+        const matches = await passwords.verify(hash, password, account?.id ?? login, kindsInUse);
+        if (account === undefined) return void onRefused({ reason: 'unknown_account' });
+        if (!matches) return void onRefused({ reason: 'wrong_password', account: account.id });
+        if (!account.enabled) return void onRefused({ reason: 'account_disabled', account: account.id });
+        // A hash takes long enough for its owner to change the password meanwhile, and the sign-in is timed afterwards.
+        if (configuredAccount === undefined && held && !isUnchanged(held.record, await currentRecord(held)))
+          return void onRefused({ reason: 'wrong_password', account: account.id });
+        if (
+          configuredAccount === undefined &&
+          held?.record.hash !== undefined &&
+          passwords.isOutdated(held.record.hash)
+        ) {
+          await stored.replaceHash(held, await passwords.hash(password, account.id));
+        }
+        return account;
+      },
+    };
   };

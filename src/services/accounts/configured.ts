@@ -33,6 +33,8 @@ const derivedId = (username: string): string =>
 export const configuredIdOf = ({ sub, username }: Pick<AccountConfig, 'sub' | 'username'>): string =>
   sub ?? derivedId(username);
 
+const digestOf = (hash: string): string => createHash('sha256').update(hash).digest('base64url').slice(0, 27);
+
 const toAccount = (entry: AccountConfig): Account => {
   const {
     username,
@@ -55,6 +57,7 @@ const toAccount = (entry: AccountConfig): Account => {
     groups: normalizeGroups(groups),
     operatorGroups: normalizeGroups(groups),
     ...(acr === undefined ? {} : { acr }),
+    ...(passwordHash !== undefined && { configuredPassword: digestOf(passwordHash) }),
     from: 'configuration',
   };
 };

@@ -194,10 +194,22 @@ export interface FormerAddress {
   readonly changedAt: number;
 }
 
-export interface SignInRefused {
+interface SignInRefused {
   readonly reason: 'unknown_account' | 'wrong_password' | 'account_disabled';
   /** The account that the attempt was for, if it exists. */
   readonly account?: string;
+}
+
+type OnSignInRefused = (refused: SignInRefused) => void;
+
+/** A text that a person typed to sign in by, and what was found for it. */
+export interface SignInName {
+  /** The name under which attempts are counted: one for each account, whatever of its names was typed. */
+  readonly name: string;
+  /** The account that is tried. Whether there is one must not be revealed. */
+  readonly account: Account | undefined;
+  /** `Accounts.authenticate` without looking the account up again. */
+  authenticate(password: string, onRefused?: OnSignInRefused): Promise<Account | undefined>;
 }
 
 export interface Accounts {
@@ -210,8 +222,8 @@ export interface Accounts {
    * `AmbiguousAccount` when the text fits several accounts.
    */
   findNamed(text: string): Promise<Account | undefined>;
-  /** The name under which attempts to sign in are counted: one for each account, whatever of its names was typed. */
-  nameToCount(login: string): Promise<string>;
+  /** Costs the same for names without an account. */
+  findForSignIn(login: string): Promise<SignInName>;
   /**
    * Reserves the verified addresses of accounts that are older than sign-in by address, and claims `preferred_username` of
    * accounts of a former release.
@@ -223,11 +235,7 @@ export interface Accounts {
    * Undefined for an unknown account, a wrong password and a disabled account alike, in the same time. `onRefused` gets
    * the reason for the audit record; callers must not reveal it. Throws `overloaded` (503).
    */
-  authenticate(
-    username: string,
-    password: string,
-    onRefused?: (refused: SignInRefused) => void,
-  ): Promise<Account | undefined>;
+  authenticate(username: string, password: string, onRefused?: OnSignInRefused): Promise<Account | undefined>;
   /** Undefined when the account is unknown or disabled, or when `signIn` doesn't count any more. */
   forEngine(id: string, signIn?: SignInTime): Promise<EngineAccount | undefined>;
   /** What is asked of the person at the next sign-in: a second factor only where one can be set up. */

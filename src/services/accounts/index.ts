@@ -22,6 +22,7 @@ export type {
   ImportAccount,
   Importer,
 } from './contract.ts';
+export { deviceBindingOf } from './device-binding.ts';
 export { addressReturnsForMs, followsAddress, isRestorable } from './former-address.ts';
 export { createHasAccount } from './has-account.ts';
 export { isSignInCurrent } from './lookup.ts';

@@ -16,15 +16,10 @@ interface Dependencies {
   readonly configured: ConfiguredAccounts;
   readonly clock: Clock;
   readonly requirementsOf: Requirements['requirementsOf'];
-  /** Verified addresses are names to sign in by. */
-  readonly withEmail: boolean;
 }
 
 export interface AccountLookup
-  extends Pick<
-    Accounts,
-    'find' | 'findByUsername' | 'findByEmail' | 'findNamed' | 'nameToCount' | 'forEngine' | 'close'
-  > {
+  extends Pick<Accounts, 'find' | 'findByUsername' | 'findByEmail' | 'findNamed' | 'forEngine' | 'close'> {
   /** Forgets the account on this process only. */
   forget(id: string): void;
   /** Forgets the account on every process. */
@@ -62,7 +57,6 @@ export const createAccountLookup = ({
   configured,
   clock,
   requirementsOf,
-  withEmail,
 }: Dependencies): AccountLookup => {
   const cache = createReadThroughCache<Account>({
     load: async (id) => {
@@ -100,12 +94,6 @@ export const createAccountLookup = ({
       if (account !== undefined) return account;
       const held = await stored.byName(username);
       return held === undefined ? undefined : toAccount(held.record);
-    },
-    async nameToCount(login) {
-      // Without sign-in by address an account has one name, and the store needn't be asked.
-      if (!withEmail) return login;
-      const held = await stored.byName(login);
-      return configured.byName(login)?.username ?? held?.record.username ?? login;
     },
     async findByEmail(address) {
       const all = await allByEmail(address);

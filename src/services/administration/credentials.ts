@@ -3,7 +3,7 @@ import { Failure } from '../../errors.ts';
 import { Draft } from '../../store/draft.ts';
 import type { Clock, Store } from '../../store/port.ts';
 import { draftRecovery } from '../account-recovery/index.ts';
-import type { Account } from '../accounts/index.ts';
+import { type Account, deviceBindingOf } from '../accounts/index.ts';
 import { listRecords } from '../audit/index.ts';
 import type { Factors } from '../factors/index.ts';
 import type { Notices } from '../notices/index.ts';
@@ -107,8 +107,9 @@ export const createCredentialAdministration = ({
       requirePermission(by, 'accounts.support');
       const account = await findAccount(by, id);
       const addresses = await addressesOf(id);
-      await throttle.unlock({ account: account.username, addresses });
-      await throttle.unlock({ account: id, factor: 'second factor', addresses });
+      const knownBy = deviceBindingOf(account);
+      await throttle.unlock({ account: account.username, knownBy, addresses });
+      await throttle.unlock({ account: id, factor: 'second factor', knownBy, addresses });
       recordChange(by, { operation: 'account.unlock', account: id });
     },
 

@@ -15,6 +15,7 @@ export {
 } from './check-password.ts';
 export { type CompleteSignIn, createCompleteSignIn } from './complete-sign-in.ts';
 export { type FirstFactor, findFirstFactor, hasFirstFactorOnly } from './first-factor.ts';
+export { createKnownDevices, type KnownDevices } from './known-devices.ts';
 export { loadSession, type Session } from './load-session.ts';
 export { createOtherWays, type OtherWays } from './other-ways.ts';
 export { createCheckPasskey, isPasskeyForm, type RefusedPasskey } from './passkey-answer.ts';

@@ -15,23 +15,33 @@ export interface Attempt {
   readonly address: string;
   /** The client that the person comes from. */
   readonly client: string;
+  /** `deviceBindingOf` the account. Known devices and addresses are known by it. Absent for a name without an account. */
+  readonly knownBy?: string | undefined;
   /** The id of a device that signed in to this account before, out of a cookie whose MAC was verified. */
-  readonly device?: string;
+  readonly device?: string | undefined;
 }
 
 /** Where everything about one attempt is kept. */
-export const keysOf = ({ account, factor, address, client, device }: Attempt, bucket: Bucket) => {
+export const keysOf = ({ account, factor, knownBy, address, client, device }: Attempt, bucket: Bucket) => {
   const name = foldUsername(account);
   const site = siteOf(address);
   const origin = device === undefined ? ['address', networkOf(address)] : ['device', device];
   const counted = factor === undefined ? [name] : [factor, name];
-  const originId = exactId(...counted, ...origin);
+  // A name that someone types must not lead to what belongs to an account.
+  const owner = [
+    factor ?? 'first factor',
+    ...(knownBy === undefined ? ['name', name] : ['account', knownBy]),
+  ];
+  const originId = exactId(...owner, ...origin);
+  const devicesId = exactId(...owner, 'devices');
   const accountBucket = bucket('account', ...counted);
   const pair = bucket('pair', ...counted, site);
   return {
     origin: originId,
     known: throttleKey('knownDevice', originId),
     knownHold: throttleKey('loginHold', originId),
+    devices: devicesId,
+    knownDevices: throttleKey('knownDevice', devicesId),
     pair,
     hold: throttleKey('loginHold', pair),
     site: bucket('site', site),
@@ -47,6 +57,8 @@ export type AttemptKeys = ReturnType<typeof keysOf>;
 export interface AttemptDocuments {
   readonly known: Document | undefined;
   readonly knownHold: Document | undefined;
+  /** What all known devices of the account share. */
+  readonly knownDevices: Document | undefined;
   readonly hold: Document | undefined;
   readonly failures: Document | undefined;
 }

@@ -9,12 +9,24 @@ const bucketsPerSite = 64;
 /** Adds one to a counter that starts anew after `windowMs`, and returns its value. */
 export type Count = (name: string, windowMs: number) => Promise<number>;
 
-export const createCount =
-  (store: Store): Count =>
-  async (name, windowMs) => {
-    const [counted = 1] = await store.increment([`throttle ${name}`], windowMs);
+export const createCount = (store: Store): Count => {
+  const countAll = createCountAll(store);
+  return async (name, windowMs) => {
+    const [counted = 1] = await countAll([name], windowMs);
     return counted;
   };
+};
+
+/** The same for several counters in one round trip. */
+export type CountAll = (names: readonly string[], windowMs: number) => Promise<readonly number[]>;
+
+export const createCountAll =
+  (store: Store): CountAll =>
+  (names, windowMs) =>
+    store.increment(
+      names.map((name) => `throttle ${name}`),
+      windowMs,
+    );
 
 /** Counts one use by an address in this minute. False when the address or its site is over the limit. */
 export type CountAddress = (what: string, address: string, perMinute: number) => Promise<boolean>;

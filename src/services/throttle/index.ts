@@ -5,8 +5,9 @@
  * that need no exact count are in rate-limits.
  *
  * An attempt to sign in is either known or a stranger's. Known is a device by its cookie, or an address that this
- * account signed in from (known-origin.ts). Known attempts pass the first two rules with their own counts, and no
- * others (known-attempts.ts). A stranger is its site, an IPv4 address or a /48, and passes all of them
+ * account signed in from, until the account gets a new password (known-origin.ts). Known attempts pass the first two rules
+ * with their own counts, and no others (known-attempts.ts), as long as the known devices of the account don't fail too
+ * often together (devices-together.ts). A stranger is its site, an IPv4 address or a /48, and passes all of them
  * (stranger-attempts.ts):
  *
  * 1. A hold of this origin on this account: before its time it has to wait. A hold with a reserved slot is allowed.

@@ -1,10 +1,9 @@
 import type { Config } from '#config';
 import type { Clock, Store } from '../../store/port.ts';
 import { type Attempt, keysOf } from './attempt.ts';
-import type { Count, CountAddress } from './count.ts';
+import type { Count, CountAddress, CountAll } from './count.ts';
 import type { Bucket } from './keys.ts';
 import { createKnownAttempts } from './known-attempts.ts';
-import { generationOf } from './known-origin.ts';
 import { createStrangerAttempts } from './stranger-attempts.ts';
 import type { SignInVerdict } from './verdict.ts';
 
@@ -14,6 +13,7 @@ interface Dependencies {
   readonly clock: Clock;
   readonly bucket: Bucket;
   readonly count: Count;
+  readonly countAll: CountAll;
   readonly countAddress: CountAddress;
 }
 
@@ -24,17 +24,17 @@ export const createSignInThrottle = ({ bucket, ...dependencies }: Dependencies) 
 
   return async (attempt: Attempt): Promise<SignInVerdict> => {
     const keys = keysOf(attempt, bucket);
-    const [known, knownHold, hold, failures] = await dependencies.store.read([
+    const isDevice = attempt.device !== undefined;
+    const [known, knownHold, hold, failures, knownDevices] = await dependencies.store.read([
       keys.known,
       keys.knownHold,
       keys.hold,
       keys.failures,
+      ...(isDevice ? [keys.knownDevices] : []),
     ]);
-    const documents = { known, knownHold, hold, failures };
-    const isDevice = attempt.device !== undefined;
-    const generation = generationOf(known, isDevice);
-    return generation === undefined
-      ? strangerAttempts.check({ address: attempt.address, keys, documents })
-      : knownAttempts.check({ keys, documents, generation, isDevice });
+    const documents = { known, knownHold, knownDevices, hold, failures };
+    const { address } = attempt;
+    const verdict = await knownAttempts.check({ address, keys, documents, isDevice });
+    return verdict ?? strangerAttempts.check({ address, keys, documents });
   };
 };

@@ -1,7 +1,7 @@
 import type { Config } from '#config';
 import type { Clock, Store } from '../../store/port.ts';
 import type { Attempt } from './attempt.ts';
-import { createCount, createCountAddress } from './count.ts';
+import { createCount, createCountAddress, createCountAll } from './count.ts';
 import { createBuckets } from './keys.ts';
 import { createSignInThrottle } from './sign-in-throttle.ts';
 import { createUnlock, type Unlocked } from './unlock.ts';
@@ -35,7 +35,15 @@ export const createThrottle = ({ store, config, clock, secret }: ThrottleOptions
   const limits = config.security.throttle;
 
   return {
-    check: createSignInThrottle({ store, limits, clock, bucket, count, countAddress }),
+    check: createSignInThrottle({
+      store,
+      limits,
+      clock,
+      bucket,
+      count,
+      countAll: createCountAll(store),
+      countAddress,
+    }),
     async take(what, who, limit, windowMs = minute) {
       if (limit === 0) return allowed;
       const counted = await count(`${what} ${bucket(what, who)}`, windowMs);

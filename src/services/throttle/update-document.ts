@@ -1,7 +1,8 @@
 import { Conflict } from '../../store/errors.ts';
 import type { Document, Key, Store } from '../../store/port.ts';
 
-const maxTries = 16;
+/** More than the attempts that may fail at the same time. */
+const maxTries = 64;
 
 interface Content {
   readonly body: string;

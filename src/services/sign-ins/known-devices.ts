@@ -3,8 +3,8 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Config } from '#config';
 import { cookieIn, serializeCookie } from '../../cookies.ts';
 import { macOf, verifyMac } from '../../form-mac.ts';
-import { foldUsername } from '../../services/accounts/index.ts';
 import type { Clock } from '../../store/port.ts';
+import { type Account, deviceBindingOf, foldUsername } from '../accounts/index.ts';
 
 const lifetimeSeconds = 90 * 86_400;
 /** One cookie holds this many accounts. The account that signed in longest ago is dropped first. */
@@ -16,6 +16,8 @@ interface Entry {
   readonly expiresAt: string;
   readonly mac: string;
 }
+
+type Unsigned = Omit<Entry, 'mac'>;
 
 interface Dependencies {
   readonly config: Pick<Config, 'issuer'>;
@@ -33,38 +35,57 @@ const parseEntries = (cookie: string): readonly Entry[] => {
   return entries;
 };
 
+const subjectOf = (account: Account, { device, expiresAt }: Unsigned) =>
+  ['known device', deviceBindingOf(account), device, expiresAt] as const;
+
+/** What the cookies of 0.1.0 prove. */
+const formerSubjectOf = ({ username }: Account, { device, expiresAt }: Unsigned) =>
+  ['device', foldUsername(username), device, expiresAt] as const;
+
+/** Whether the account was as it is now when a cookie of 0.1.0 was set, which names no account. */
+const isUnchangedSince = (account: Account, { expiresAt }: Unsigned): boolean => {
+  const { createdAt = Number.POSITIVE_INFINITY, passwordChangedAt = 0, signedOutAt = 0 } = account;
+  const setAt = (Number.parseInt(expiresAt, 36) - lifetimeSeconds) * 1000;
+  return setAt > Math.max(createdAt, passwordChangedAt, signedOutAt);
+};
+
 /**
- * After a sign-in the browser keeps a random device id for that account, with a MAC over the id and the user name. The
- * throttle counts attempts from a known device apart, so failures of strangers don't delay the owner. A thief of the
- * cookie gets only the few attempts of one device. The cookie neither names the account nor grants access.
+ * After a sign-in the browser keeps a random device id, with a MAC over it and over what binds it to the account: another
+ * account of the same name doesn't know the device, and neither does this one after a new password. The throttle counts
+ * attempts from a known device apart, so failures of strangers don't delay the owner. A thief of the cookie gets only the
+ * few attempts of one device. The cookie neither names the account nor grants access.
  */
 export const createKnownDevices = ({ config, clock, cookieKeys }: Dependencies) => {
   const secure = config.issuer.startsWith('https:');
   const name = secure ? '__Host-postern_device' : 'postern_device';
   const now = (): number => Math.floor(clock.now() / 1000);
-  const macSubject = (login: string, { device, expiresAt }: Omit<Entry, 'mac'>) =>
-    ['device', foldUsername(login), device, expiresAt] as const;
 
   const unexpiredEntries = (headers: IncomingHttpHeaders): readonly Entry[] =>
     parseEntries(cookieIn(headers, name) ?? '').filter(
       ({ expiresAt }) => Number.parseInt(expiresAt, 36) > now(),
     );
 
-  const findEntry = (headers: IncomingHttpHeaders, login: string): Entry | undefined =>
-    unexpiredEntries(headers).find((entry) => verifyMac(entry.mac, macSubject(login, entry), cookieKeys()));
+  const findEntry = (headers: IncomingHttpHeaders, account: Account): Entry | undefined =>
+    unexpiredEntries(headers).find(
+      (entry) =>
+        verifyMac(entry.mac, subjectOf(account, entry), cookieKeys()) ||
+        (isUnchangedSince(account, entry) &&
+          verifyMac(entry.mac, formerSubjectOf(account, entry), cookieKeys())),
+    );
 
   return {
-    findDevice: (headers: IncomingHttpHeaders, login: string): string | undefined =>
-      findEntry(headers, login)?.device,
+    /** The id of this device, if the account signed in on it before. */
+    findDevice: (headers: IncomingHttpHeaders, account: Account | undefined): string | undefined =>
+      account && findEntry(headers, account)?.device,
 
     /** Renews the entry of this account, or adds one. */
-    cookieAfterSignIn(headers: IncomingHttpHeaders, login: string): string {
-      const existing = findEntry(headers, login);
+    cookieAfterSignIn(headers: IncomingHttpHeaders, account: Account): string {
+      const existing = findEntry(headers, account);
       const unsigned = {
         device: existing?.device ?? randomBytes(12).toString('base64url'),
         expiresAt: (now() + lifetimeSeconds).toString(36),
       };
-      const entry: Entry = { ...unsigned, mac: macOf(macSubject(login, unsigned), cookieKeys()) };
+      const entry: Entry = { ...unsigned, mac: macOf(subjectOf(account, unsigned), cookieKeys()) };
       const others = unexpiredEntries(headers).filter(({ device }) => device !== entry.device);
       const value = [entry, ...others]
         .slice(0, maxAccounts)
