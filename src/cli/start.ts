@@ -18,10 +18,10 @@ const serveInThisProcess = async (
   primary: Primary | undefined,
 ): Promise<void> => {
   const { config, secretFiles } = loaded;
-  const [{ serve }, { collectStartGarbage }, { greeting }, { findExposures }, { effectiveValues }] =
+  const [{ serve }, { collectGarbageAtRest }, { greeting }, { findExposures }, { effectiveValues }] =
     await Promise.all([
       import('#src/serve.ts'),
-      import('#src/collect-start-garbage.ts'),
+      import('#src/collect-garbage-at-rest.ts'),
       import('#src/greeting.ts'),
       import('#src/exposures.ts'),
       import('#config'),
@@ -43,7 +43,7 @@ const serveInThisProcess = async (
   const link = process.stderr.isTTY && !primary ? await serving.inviteFirstAdministrator() : undefined;
   if (link !== undefined) output.note(`The first administrator, once and within an hour: ${link}`);
   primary?.ready();
-  const stopCollecting = collectStartGarbage();
+  const stopCollecting = collectGarbageAtRest();
   const how = await stops.requested;
   stopCollecting();
   await serving.stop(drainSeconds(config, how), stops.forced);
