@@ -6,10 +6,14 @@ import { openRedis } from '../subjects/redis.ts';
 import { createWorkload } from '../workload.ts';
 import type { Section } from './section.ts';
 
-/** Compares what a request costs now and then with what it costs in a stream. */
+/**
+ * Compares what a request costs now and then with what it costs in a stream. The floor shows how much of that belongs to
+ * the machine, whose caches forget a process that waits.
+ */
 const measureSlowRate: Section = async ({ generator, quick, report }) => {
-  const redis = await openRedis();
+  const [redis, another] = [await openRedis(), await openRedis()] as const;
   const servers = {
+    'floor, Redis': await startBenchProcess('floor', another),
     'Postern, Redis': await startPostern({ redis }),
     'Postern, embedded': await startPostern(),
   };
@@ -24,7 +28,7 @@ const measureSlowRate: Section = async ({ generator, quick, report }) => {
     report({ title: `client credentials at 50 requests a second, ${label}`, rows });
   }
   for (const server of Object.values(servers)) await server.close();
-  await redis.close();
+  for (const one of [redis, another]) await one.close();
 };
 
 /** Sends at rates below capacity and counts latency from the time at which each request was due. */
