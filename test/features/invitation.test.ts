@@ -90,6 +90,7 @@ t.test('an operator invites a person, by mail or with a link to pass on', async 
     );
     for (const fields of [
       { login: 'gr\u0430ce' },
+      { login: 'boss@corp.example' },
       { password: 'password123' },
       { password: 'Gracegrace1' },
     ]) {

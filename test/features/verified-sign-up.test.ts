@@ -145,6 +145,21 @@ t.test('an address with an account is answered the same, and its owner learns of
   await nextCode(smtp, 'free@example.com');
 });
 
+t.test('no address is a user name, whether or not an account has it', async (t) => {
+  const { server, smtp } = await open(t);
+  await server.addAccount({
+    username: 'hopper',
+    claims: { email: 'hopper@example.com', email_verified: true },
+  });
+  for (const login of ['hopper@example.com', 'linus@example.com', person.email]) {
+    const browser = new Browser();
+    const refused = await browser.submit(await openForm(server, browser), { ...person, login });
+    t.equal(refused.status, 422, login);
+    t.match(refused.body, 'Use letters of one alphabet', login);
+  }
+  t.equal(smtp.received.length, 0);
+});
+
 t.test('one mailbox gets few messages, however often and with whatever tag it is asked for', async (t) => {
   const { server, smtp } = await open(t, { security: { throttle: { registration_per_address: 0 } } });
   for (let n = 0; n < 8; n += 1) {

@@ -189,6 +189,8 @@ t.test(
         { login: 'сора' },
         { login: 'Adm1n' },
         { login: 'Postern-Support' },
+        { login: 'boss@corp.example' },
+        { login: good.email },
         { password: 'long'.repeat(100) },
       ];
       for (const fields of wrong) {

@@ -187,6 +187,22 @@ t.test(
   },
 );
 
+t.test('a person takes no address as a user name, except the verified one of the account', async (t) => {
+  const { accounts } = await open(t);
+  const claims = (email: string, isVerified: boolean) => ({ email, email_verified: isVerified });
+  const address = 'ada@example.com';
+  for (const account of [
+    { username: address },
+    { username: 'ada＠example.com' },
+    { username: address, claims: claims(address, false) },
+    { username: address, claims: claims('eve@example.com', true) },
+  ]) {
+    t.throws(() => accounts.check({ ...account, nameGivenBy: 'person' }), { code: 'username_invalid' });
+  }
+  accounts.check({ username: 'Ada@example.com', claims: claims(address, true), nameGivenBy: 'person' });
+  accounts.check({ username: address });
+});
+
 t.test('an account whose name or password a newer rule refuses keeps working', async (t) => {
   const { store, accounts } = await open(t);
   const made = await accounts.add({ username: 'temporary', password: 'correct horse battery' });

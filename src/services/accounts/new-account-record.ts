@@ -39,7 +39,8 @@ export const createNewAccountCheck =
     checkNameClaims(claims);
     checkEmailClaim(claims);
     checkGroupsClaim(mergeClaims({}, claims));
-    checkAtSign({ username: name, claims }, withEmail);
+    // An operator who looks for an address must not find a person who chose it.
+    checkAtSign({ username: name, claims }, withEmail || nameGivenBy === 'person');
     if (password !== undefined) passwords.checkNew(password, namesOf(name, claims));
     if (passwordHash !== undefined) passwords.checkImported(passwordHash);
     return name;

@@ -94,9 +94,9 @@ export const nameNotKept = (name: string): Failure =>
   });
 
 /** Otherwise the name of one person could be the address of another, who then couldn't sign in by it. */
-export const checkAtSign = (account: Named, withEmail: boolean): void => {
+export const checkAtSign = (account: Named, isRule: boolean): void => {
   const { username, claims } = account;
-  if (!withEmail || !username.includes('@') || verifiedEmailOf(claims) === foldUsername(username)) return;
+  if (!isRule || !username.includes('@') || verifiedEmailOf(claims) === foldUsername(username)) return;
   throw new Failure({
     code: 'username_invalid',
     message: 'A user name has no @, unless it is the verified e-mail address of the account.',
