@@ -1,6 +1,6 @@
 import type { Config } from '#config';
 import type { Demo } from './services/demo-data/index.ts';
-import { administratorCommand } from './services/own-command/index.ts';
+import { administratorCommand, ownCommand } from './services/own-command/index.ts';
 
 const row = (name: string, value: string): string => `  ${name.padEnd(12)}${value}`;
 
@@ -30,8 +30,8 @@ export const greeting = (config: Config, demo: Demo | undefined): string => {
       ...lines,
       '',
       'Forgot the secrets of the demo? New ones:',
-      '  npx postern account reset-password demo --permanent',
-      '  npx postern client rotate-secret demo-machine',
+      `  ${ownCommand('account reset-password demo --permanent')}`,
+      `  ${ownCommand('client rotate-secret demo-machine')}`,
     ].join('\n');
   }
   const { person, clients } = demo;

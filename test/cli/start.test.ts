@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { freePort } from '#src/testing/free-port.ts';
+import { runTool } from '../../packaging/run-tool.ts';
 import { isReady, startProgram } from '../support/setup/index.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -124,7 +125,15 @@ t.test('the secrets of new demo data are printed also when the server has to sto
   t.match(server.log(), /Sign in +demo \/ \S+/);
   t.match(server.log(), /demo-machine \/ \S+/);
   const again = launch(t, cwd, '--port', String(port), ...flags);
-  await again.waitForOutput(/Forgot the secrets of the demo/);
+  const [, command = ''] = await again.waitForOutput(
+    /Forgot the secrets of the demo[\s\S]*?\n {2}(.+ client .+)\n/,
+  );
+  const { stdout } = await runTool('sh', ['-c', `${command} --json`], cwd);
+  t.type(
+    JSON.parse(stdout).client_secret,
+    'string',
+    'the command for a new one works where the server was started',
+  );
   await again.stop();
 });
 

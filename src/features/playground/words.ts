@@ -266,7 +266,6 @@ export const words = {
   restart: 'Start this tab again',
   person:
     'Sign in as demo with the password that the server printed when it first started. To get a new password, run:',
-  personCommand: 'npx postern account reset-password demo --permanent',
   header: 'Header',
   claims: 'Claims',
   token: { access_token: 'Access token', id_token: 'ID token' },

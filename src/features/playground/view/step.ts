@@ -1,3 +1,4 @@
+import { ownCommand } from '../../../services/own-command/index.ts';
 import { hidden, submit } from '../../../views/fields.ts';
 import { type Html, html } from '../../../views/html.ts';
 import type { Messages } from '../../../views/languages/messages.ts';
@@ -33,7 +34,7 @@ const outputView = (output: StepOutput, { demo, now }: StepModel): Html => {
         ${submit({ label: words.signOut, class: 'playground-sign-out' })}
       </form>`;
     case 'go':
-      return html`${demo && html`<p class="hint">${words.person} <code>${words.personCommand}</code></p>`}
+      return html`${demo && html`<p class="hint">${words.person} <code>${ownCommand('account reset-password demo --permanent')}</code></p>`}
       <p><a href="${output.href}" role="button" class="playground-go"${output.to === 'approve' && html` target="_blank" rel="noopener"`}>${words.go[output.to]}</a></p>`;
   }
 };
