@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import type { Command } from '#src/command.ts';
+import { type OutputFlag, outputOption, writeResult } from '#src/long-result.ts';
 import { withAccounts } from '../account/with-accounts.ts';
 import { addQueryOptions, type QueryFlags } from './query.ts';
 
@@ -12,30 +13,36 @@ const parseFormat = (text: string): Format => {
   throw new InvalidArgumentError('Expected ndjson or csv.');
 };
 
+interface ExportFlags extends QueryFlags, OutputFlag {
+  readonly format: Format;
+}
+
 export const exportOf: Command = (group, context) => {
-  const { output } = context;
   addQueryOptions(group.command('export').description('the record as NDJSON or CSV, the earliest first'))
     .option('--format <format>', 'ndjson or csv', parseFormat, 'ndjson')
-    .action(async ({ format, ...query }: QueryFlags & { readonly format: Format }) => {
+    .option(...outputOption)
+    .action(async ({ format, output: file, ...query }: ExportFlags) => {
       await withAccounts(context, async (accounts, { store }) => {
         const { csvHead, csvLine, listRecords, resolveAccounts } = await import(
           '#src/services/audit/index.ts'
         );
         const asked = await resolveAccounts({ accounts, store }, query);
-        if (format === 'csv') await output.stream(csvHead);
-        let cursor: string | undefined;
-        do {
-          const { items, next } = await listRecords(store, asked, {
-            limit: pageSize,
-            order: 'ascending',
-            ...(cursor !== undefined && { cursor }),
-          });
-          const text = items
-            .map((one) => (format === 'csv' ? csvLine(one) : `${JSON.stringify(one)}\n`))
-            .join('');
-          if (text !== '') await output.stream(text);
-          cursor = next;
-        } while (cursor !== undefined);
+        await writeResult(context.output, { output: file }, async (write) => {
+          if (format === 'csv') await write(csvHead);
+          let cursor: string | undefined;
+          do {
+            const { items, next } = await listRecords(store, asked, {
+              limit: pageSize,
+              order: 'ascending',
+              ...(cursor !== undefined && { cursor }),
+            });
+            const text = items
+              .map((one) => (format === 'csv' ? csvLine(one) : `${JSON.stringify(one)}\n`))
+              .join('');
+            if (text !== '') await write(text);
+            cursor = next;
+          } while (cursor !== undefined);
+        });
       });
     });
 };

@@ -1,9 +1,10 @@
 import { type Command, usageError } from '#src/command.ts';
 import { exitCode, Failure } from '#src/errors.ts';
+import { type OutputFlag, outputOption, writeResult } from '#src/long-result.ts';
 import type { Keys } from '#src/services/keys/index.ts';
 import { withKeys } from './with-keys.ts';
 
-interface ExportFlags {
+interface ExportFlags extends OutputFlag {
   readonly kid?: string;
   readonly private?: true;
 }
@@ -30,11 +31,12 @@ export const exportOf: Command = (group, context) => {
     .command('export')
     .option('--kid <kid>', 'this key alone')
     .option('--private', 'the private key, in clear, for a backup or a move')
+    .option(...outputOption)
     .description('the key set as relying parties see it')
     .action((flags: ExportFlags) =>
       withKeys(context, async (keys) => {
         const found = flags.private ? await privateJwk(keys, flags.kid) : publicJwks(keys, flags.kid);
-        output.answer(found, JSON.stringify(found, null, 2));
+        await writeResult(output, flags, (write) => write(`${JSON.stringify(found, null, 2)}\n`));
       }),
     );
 };

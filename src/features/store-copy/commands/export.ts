@@ -1,4 +1,5 @@
 import type { Command } from '../../../command.ts';
+import { type OutputFlag, outputOption, writeResult } from '../../../long-result.ts';
 
 export const exportRecords: Command = (program, { load, output, withInstallation }) => {
   program
@@ -6,7 +7,8 @@ export const exportRecords: Command = (program, { load, output, withInstallation
     .description(
       'accounts, clients, keys (sealed), consents and the audit record, as NDJSON on standard output',
     )
-    .action(async () => {
+    .option(...outputOption)
+    .action(async (flags: OutputFlag) => {
       const [{ withLongTimeouts }, { exportLines }] = await Promise.all([
         import('../../../open-store.ts'),
         import('../export.ts'),
@@ -14,7 +16,9 @@ export const exportRecords: Command = (program, { load, output, withInstallation
       const config = withLongTimeouts(load().config);
       await withInstallation(
         async ({ store, clock, events }) => {
-          for await (const text of exportLines(store, new Date(clock.now()))) await output.stream(text);
+          await writeResult(output, flags, async (write) => {
+            for await (const text of exportLines(store, new Date(clock.now()))) await write(text);
+          });
           events.emit({ type: 'records.exported', outcome: 'ok' });
         },
         { config },
