@@ -312,7 +312,7 @@ export const createServices = async (dependencies: Dependencies): Promise<Servic
         stops.unshift(await service.start());
       const followed = [clients.followStopped(), siteImages.follow(), upstreams.follow()];
       stops.unshift(...(await Promise.all(followed)));
-      const ending = endDisabledAccounts({ accounts, endEverything }).catch(onError);
+      const ending = endDisabledAccounts({ accounts, events, endEverything }).catch(onError);
       const reserving = accounts.reserveNames().catch(onError);
       let isStopped = false;
       const indexing = [accounts, clients].map((service) =>

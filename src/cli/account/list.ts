@@ -1,10 +1,14 @@
 import type { Command } from '#src/command.ts';
+import type { Account } from '#src/services/accounts/index.ts';
 import { addPagingOptions, answerPage, type PagingFlags, rejectBadCursor } from '../paging.ts';
 import { accountData, withAccounts } from './with-accounts.ts';
 
 interface ListFlags extends PagingFlags {
   readonly search?: string;
 }
+
+const stateOf = ({ enabled, isSuperseded }: Account): string =>
+  isSuperseded ? 'superseded' : enabled ? 'enabled' : 'disabled';
 
 export const list: Command = (group, context) => {
   const { output } = context;
@@ -19,7 +23,7 @@ export const list: Command = (group, context) => {
     answerPage(output, page, {
       toData: accountData,
       headings: ['USERNAME', 'STATE', 'FROM', 'SUB'],
-      toRow: ({ id, username, enabled, from }) => [username, enabled ? 'enabled' : 'disabled', from, id],
+      toRow: (account) => [account.username, stateOf(account), account.from, account.id],
       empty:
         search === undefined
           ? 'There are no accounts; `account add` makes one.'

@@ -51,6 +51,19 @@ const examineKeysAndClients = async (installation: Installation): Promise<Examin
   }
 };
 
+const examineAccounts = async (installation: Installation): Promise<readonly Finding[]> => {
+  const [{ checkAccounts }, { createAccounts }] = await Promise.all([
+    import('#src/services/doctor/index.ts'),
+    import('#src/services/accounts/index.ts'),
+  ]);
+  const accounts = createAccounts(installation);
+  try {
+    return await checkAccounts(accounts);
+  } finally {
+    accounts.close();
+  }
+};
+
 const examineStore = async (installation: Installation): Promise<Examination> => {
   const { checkRecords, checkStore, checkWaitingMail } = await import('#src/services/doctor/index.ts');
   const { store, clock } = installation;
@@ -61,8 +74,9 @@ const examineStore = async (installation: Installation): Promise<Examination> =>
     // The check of the store has named the reason already, with what to do about it.
     (error: unknown): Examination => ({ findings: storeFindings(error).slice(hasErrors ? 1 : 0) }),
   );
+  const ofAccounts = hasErrors ? [] : await examineAccounts(installation);
   const ofMail = hasErrors ? [] : await checkWaitingMail(store);
-  return { ...contents, findings: [...ofStore, ...contents.findings, ...ofMail] };
+  return { ...contents, findings: [...ofStore, ...ofAccounts, ...contents.findings, ...ofMail] };
 };
 
 /** The rules of the engine are found with the clients of a store. Without one, only a rehearsal finds them. */

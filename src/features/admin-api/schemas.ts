@@ -53,6 +53,9 @@ export const account = Type.Object({
   id: text('The subject (sub) in tokens.'),
   username: text('The name to sign in by.'),
   enabled: Type.Boolean({ description: 'Whether the person can sign in.' }),
+  superseded: Type.Optional(
+    Type.Boolean({ description: 'An account of the configuration has its user name, so it is not enabled.' }),
+  ),
   claims: objectOf('Claims of OpenID Connect and those of the operator.'),
   groups: groupNames('The groups of the account, sorted.'),
   required,

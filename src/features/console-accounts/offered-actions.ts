@@ -18,10 +18,11 @@ export const offeredActions = (
     by.permissions.has(permission) ? [{ name, href: `${path}/${name}`, label }] : [];
   const action = (permission: 'accounts.support' | 'sessions', name: keyof typeof messages.actions) =>
     may(permission, name, messages.actions[name].link);
+  const mayBeDisabled = account.enabled || account.isSuperseded === true;
   const getsMail = mail.isEnabled && account.enabled && account.claims['email_verified'] === true;
   return [
     ...(isStored ? may('accounts', 'edit', messages.detail.edit) : []),
-    ...(isStored ? action('accounts.support', account.enabled ? 'disable' : 'enable') : []),
+    ...(isStored ? action('accounts.support', mayBeDisabled ? 'disable' : 'enable') : []),
     ...action('accounts.support', 'unlock'),
     ...action('sessions', 'sign-out'),
     ...(isStored && getsMail ? action('accounts.support', 'reset-mail') : []),

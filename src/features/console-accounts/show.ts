@@ -70,6 +70,7 @@ export const showAccount = (dependencies: ConsoleAccountsDependencies): ConsoleH
         enabled: account.enabled,
         hasPassword: account.hasPassword,
         isConfigured: !isStored,
+        isSuperseded: account.isSuperseded === true,
         hasRole,
         createdAt: account.createdAt,
         passwordChangedAt: account.passwordChangedAt,

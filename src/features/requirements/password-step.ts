@@ -96,7 +96,7 @@ export const createPasswordStep = (dependencies: RequirementsDependencies): Step
       if (again) return again;
       const password = form['password'] ?? '';
       if (password === '') return showForm(visit, account, 'passwordMissing');
-      if (await accounts.authenticate(account.username, password))
+      if ((await accounts.authenticate(account.username, password))?.id === account.id)
         return showForm(visit, account, 'passwordSame');
       try {
         const changed = await accounts.setPassword(account.id, password, {

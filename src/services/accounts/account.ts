@@ -4,6 +4,11 @@ export interface Account {
   readonly id: string;
   readonly username: string;
   readonly enabled: boolean;
+  /**
+   * An account of the configuration has its user name or its `sub`, so it can't be used until it has another user name:
+   * superseded.ts. `enabled` is false then.
+   */
+  readonly isSuperseded?: true;
   readonly hasPassword: boolean;
   /** Standard OpenID Connect claims and those of the operator; never `sub`. */
   readonly claims: Claims;

@@ -29,6 +29,7 @@ import { createRoleGroups } from './role-groups.ts';
 import { createSetPassword, type DraftPasswordNotice } from './set-password.ts';
 import { createAccountStatus } from './status.ts';
 import { createAccountStore } from './store.ts';
+import { createFindSuperseded, createSuperseded } from './superseded.ts';
 import { createUpdateAccount } from './update.ts';
 
 export interface AccountsOptions {
@@ -72,6 +73,7 @@ export const createAccounts = ({
   const configured = createConfiguredAccounts(config.accounts, passwords, { withEmail });
   const keptNamesMs = config.security.former_username_days * day;
   const stored = createAccountStore(store, clock, { withEmail, keptNamesMs });
+  const { isSuperseded, refuseSuperseded, toAccount } = createSuperseded({ configured });
   const groups = createGroups({ store, config, clock, events });
 
   const roleGroups = createRoleGroups(config.admin);
@@ -91,6 +93,7 @@ export const createAccounts = ({
     store,
     stored,
     configured,
+    toAccount,
     clock,
     requirementsOf,
   });
@@ -99,7 +102,10 @@ export const createAccounts = ({
     store,
     clock,
     groups: config.admin.groups.admin,
-    members: stored.members,
+    async members(...page) {
+      const { records, next } = await stored.members(...page);
+      return { records: records.filter((one) => !isSuperseded(one)), next };
+    },
     hasConfigured: (names) =>
       configured
         .all()
@@ -108,6 +114,7 @@ export const createAccounts = ({
   const accountChange = createAccountChange({
     stored,
     configured,
+    toAccount,
     groups,
     roleGroups,
     administrators,
@@ -120,7 +127,7 @@ export const createAccounts = ({
     passwords,
     clock,
   });
-  const findName = createFindForSignIn({ passwords, configured, stored, kindsInUse });
+  const findName = createFindForSignIn({ passwords, configured, stored, toAccount, kindsInUse });
   const findForSignIn: Accounts['findForSignIn'] = async (login) => {
     const found = await findName(login);
     return {
@@ -137,10 +144,11 @@ export const createAccounts = ({
   return {
     ...lookup,
     requirementsOf,
-    ...createAccountLists({ stored, configured }),
+    ...createAccountLists({ stored, configured, toAccount }),
     ...createAddAccount({ stored, groups, roleGroups, newRecord, accountChange }),
     ...createUpdateAccount({
       configured,
+      toAccount,
       clock,
       events,
       find,
@@ -154,7 +162,7 @@ export const createAccounts = ({
     ...createRemovePassword({ clock, withEmail, accountChange }),
     changeFactors: createChangeFactors({ stored, clock, invalidate }),
     endPendingSignIns: createEndPendingSignIns({ store, stored, configured, clock, invalidate }),
-    ...createAccountStatus({ stored, configured, clock, accountChange }),
+    ...createAccountStatus({ stored, configured, clock, accountChange, refuseSuperseded }),
     async releaseName(name) {
       await stored.releaseName(name);
       events.emit({ type: 'account.name_released', outcome: 'ok' });
@@ -163,6 +171,7 @@ export const createAccounts = ({
     authenticate: async (login, ...attempt) => (await findForSignIn(login)).authenticate(...attempt),
     reserveNames: createReserveNames({ store, stored, clock, events, withEmail }),
     checkNames: createCheckNames({ configured, stored }),
+    superseded: createFindSuperseded({ configured, stored, isSuperseded }),
     check: createNewAccountCheck({ passwords, service, withEmail }),
     checkGroupClaims: groupClaims.check,
     async importGroupClaims(options) {

@@ -2,13 +2,15 @@ import type { ConfiguredAccounts } from './configured.ts';
 import type { SignInName } from './contract.ts';
 import type { KindsInUse } from './password/hash-format.ts';
 import type { Passwords } from './password/passwords.ts';
-import { type AccountRecord, toAccount } from './record.ts';
+import type { AccountRecord } from './record.ts';
 import type { AccountStore, StoredAccount } from './store.ts';
+import type { ToAccount } from './superseded.ts';
 
 interface Dependencies {
   readonly passwords: Passwords;
   readonly configured: ConfiguredAccounts;
   readonly stored: AccountStore;
+  readonly toAccount: ToAccount;
   readonly kindsInUse: KindsInUse;
 }
 
@@ -24,7 +26,7 @@ const isUnchanged = (before: AccountRecord, now: AccountRecord | undefined): boo
  * password or a hash of another system, or the password is wrong. So the time doesn't tell which it was.
  */
 export const createFindForSignIn =
-  ({ passwords, configured, stored, kindsInUse }: Dependencies) =>
+  ({ passwords, configured, stored, toAccount, kindsInUse }: Dependencies) =>
   async (login: string): Promise<SignInName> => {
     const held = await stored.byName(login);
     const configuredAccount = configured.byName(login);

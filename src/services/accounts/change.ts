@@ -11,10 +11,12 @@ import type { Guard, LastAdministrator } from './last-administrator.ts';
 import { type AccountRecord, toAccount } from './record.ts';
 import type { RoleGroups } from './role-groups.ts';
 import type { AccountStore } from './store.ts';
+import type { ToAccount } from './superseded.ts';
 
 interface Dependencies {
   readonly stored: AccountStore;
   readonly configured: ConfiguredAccounts;
+  readonly toAccount: ToAccount;
   readonly groups: Groups;
   readonly roleGroups: RoleGroups;
   readonly administrators: LastAdministrator;
@@ -63,6 +65,7 @@ const noGuard: Guard = () => {};
 export const createAccountChange = ({
   stored,
   configured,
+  toAccount,
   groups,
   roleGroups,
   administrators,

@@ -212,6 +212,11 @@ export interface SignInName {
   authenticate(password: string, onRefused?: OnSignInRefused): Promise<Account | undefined>;
 }
 
+/** An account of the store that can't be used, because the account `by` of the configuration has its user name. */
+export interface SupersededAccount extends Pick<Account, 'id' | 'username'> {
+  readonly by: string;
+}
+
 export interface Accounts {
   /** Reads a bounded cache: at most a few seconds old, and invalidated on every process when the account changes. */
   find(id: string): Promise<Account | undefined>;
@@ -224,6 +229,7 @@ export interface Accounts {
   findNamed(text: string): Promise<Account | undefined>;
   /** Costs the same for names without an account. */
   findForSignIn(login: string): Promise<SignInName>;
+  superseded(): Promise<readonly SupersededAccount[]>;
   /**
    * Reserves the verified addresses of accounts that are older than sign-in by address, and claims `preferred_username` of
    * accounts of a former release.

@@ -2,12 +2,14 @@ import { searchText } from '../search/index.ts';
 import type { Account } from './account.ts';
 import type { ConfiguredAccounts } from './configured.ts';
 import type { Accounts } from './contract.ts';
-import { accountTexts, toAccount, toExported } from './record.ts';
+import { accountTexts, toExported } from './record.ts';
 import type { AccountStore } from './store.ts';
+import type { ToAccount } from './superseded.ts';
 
 interface Dependencies {
   readonly stored: AccountStore;
   readonly configured: ConfiguredAccounts;
+  readonly toAccount: ToAccount;
 }
 
 const exportPageSize = 500;
@@ -16,6 +18,7 @@ const exportPageSize = 500;
 export const createAccountLists = ({
   stored,
   configured,
+  toAccount,
 }: Dependencies): Pick<Accounts, 'list' | 'search' | 'members' | 'exportPage'> => ({
   async list({ limit = 50, cursor } = {}) {
     const { records, next } = await stored.list(limit, cursor);

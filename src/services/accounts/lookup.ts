@@ -5,15 +5,16 @@ import { verifiedEmailOf } from './claims.ts';
 import type { ConfiguredAccounts } from './configured.ts';
 import type { Accounts, SignInTime } from './contract.ts';
 import { createFindNamed } from './named-account.ts';
-import { toAccount } from './record.ts';
 import type { Requirements } from './requirements.ts';
 import type { AccountStore } from './store.ts';
+import type { ToAccount } from './superseded.ts';
 import { foldUsername } from './username.ts';
 
 interface Dependencies {
   readonly store: Store;
   readonly stored: AccountStore;
   readonly configured: ConfiguredAccounts;
+  readonly toAccount: ToAccount;
   readonly clock: Clock;
   readonly requirementsOf: Requirements['requirementsOf'];
 }
@@ -55,6 +56,7 @@ export const createAccountLookup = ({
   store,
   stored,
   configured,
+  toAccount,
   clock,
   requirementsOf,
 }: Dependencies): AccountLookup => {
@@ -96,7 +98,7 @@ export const createAccountLookup = ({
       return held === undefined ? undefined : toAccount(held.record);
     },
     async findByEmail(address) {
-      const all = await allByEmail(address);
+      const all = (await allByEmail(address)).filter(({ isSuperseded }) => !isSuperseded);
       return all.length === 1 ? all[0] : undefined;
     },
     async forEngine(id, signIn) {

@@ -4,12 +4,14 @@ import type { ConfiguredAccounts } from './configured.ts';
 import type { Accounts } from './contract.ts';
 import { type AccountRecord, toAccount } from './record.ts';
 import type { AccountStore } from './store.ts';
+import type { Superseded } from './superseded.ts';
 
 interface Dependencies {
   readonly stored: AccountStore;
   readonly configured: ConfiguredAccounts;
   readonly clock: Clock;
   readonly accountChange: AccountChange;
+  readonly refuseSuperseded: Superseded['refuseSuperseded'];
 }
 
 /** Decides whether an account can be used: enables, disables, signs out and removes it. */
@@ -18,8 +20,18 @@ export const createAccountStatus = ({
   configured,
   clock,
   accountChange: { refuseConfigured, guardOf, change, publishChange },
+  refuseSuperseded,
 }: Dependencies): Pick<Accounts, 'enable' | 'disable' | 'signOut' | 'remove'> => ({
-  enable: (id, options) => change(id, 'account.enabled', (former) => ({ ...former, enabled: true }), options),
+  enable: (id, options) =>
+    change(
+      id,
+      'account.enabled',
+      (former) => {
+        refuseSuperseded(former);
+        return { ...former, enabled: true };
+      },
+      options,
+    ),
   disable: (id, options) =>
     change(
       id,

@@ -17,13 +17,15 @@ import { rememberAddress } from './former-address.ts';
 import { changeByOperator, changeByUpstream } from './group-sources.ts';
 import { acceptUsername } from './new-username.ts';
 import type { CheckPreferredUsername } from './preferred-username.ts';
-import { type AccountRecord, toAccount } from './record.ts';
+import type { AccountRecord } from './record.ts';
 import { changeRequired, type Requirements } from './requirements.ts';
 import { checkAtSign, emailTaken, nameTaken } from './sign-in-names.ts';
+import type { ToAccount } from './superseded.ts';
 import { foldUsername } from './username.ts';
 
 interface Dependencies {
   readonly configured: ConfiguredAccounts;
+  readonly toAccount: ToAccount;
   readonly clock: Clock;
   readonly events: Events;
   readonly find: (id: string) => Promise<Account | undefined>;
@@ -45,6 +47,7 @@ const withoutGroups = ({ groups: _, upstreamGroups: __, ...rest }: AccountRecord
 /** Changes the user name, the claims, the groups and what is required of an account. */
 export const createUpdateAccount = ({
   configured,
+  toAccount,
   clock,
   events,
   find,

@@ -16,6 +16,7 @@ export const describeAccount = (account: Account) => ({
   id: account.id,
   username: account.username,
   enabled: account.enabled,
+  ...(account.isSuperseded && { superseded: true }),
   claims: account.claims,
   groups: account.groups,
   required: account.required ?? [],

@@ -1,6 +1,6 @@
 /** A problem that an operator should know about, and how to fix it. */
 export interface Finding {
-  /** What was examined: `configuration`, `outside`, `clock`, `store`, `keys`, `clients`, `upstreams` or `mail`. */
+  /** What was examined: `accounts`, `configuration`, `outside`, `clock`, `store`, `keys`, `clients`, `upstreams` or `mail`. */
   readonly about: string;
   /** An error already locks out people or lets in attackers. A warning will, or may. */
   readonly severity: 'error' | 'warning';

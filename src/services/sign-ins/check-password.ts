@@ -15,11 +15,11 @@ export interface CheckedPassword {
 /** Checks the password of an account outside of a sign-in. Guesses are limited together with those at the sign-in. */
 export const createCheckPassword =
   ({ accounts, throttle }: Dependencies) =>
-  async (address: string, { username }: Account, password: string): Promise<CheckedPassword> => {
+  async (address: string, { id, username }: Account, password: string): Promise<CheckedPassword> => {
     if (password === '') return { problem: 'passwordMissing' };
     const verdict = await throttle.check({ account: username, address, client: 'account' });
     if (!verdict.allowed) return { waitSeconds: verdict.waitSeconds };
-    const isRight = (await accounts.authenticate(username, password)) !== undefined;
+    const isRight = (await accounts.authenticate(username, password))?.id === id;
     await (isRight ? verdict.succeeded() : verdict.failed());
     return isRight ? {} : { problem: 'passwordWrong' };
   };
@@ -41,7 +41,7 @@ export const createCheckRepeated =
     readonly accounts: Pick<Accounts, 'authenticate'>;
     readonly throttle: Pick<Throttle, 'take'>;
   }) =>
-  async (token: string, { username }: Account, password: string): Promise<boolean> => {
+  async (token: string, { id, username }: Account, password: string): Promise<boolean> => {
     const verdict = await throttle.take('repeated form', token, maxRepeats);
-    return verdict.allowed && (await accounts.authenticate(username, password)) !== undefined;
+    return verdict.allowed && (await accounts.authenticate(username, password))?.id === id;
   };

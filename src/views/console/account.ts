@@ -24,6 +24,7 @@ export interface AccountDetailModel {
     readonly enabled: boolean;
     readonly hasPassword: boolean;
     readonly isConfigured: boolean;
+    readonly isSuperseded: boolean;
     readonly hasRole: boolean;
     readonly createdAt: number | undefined;
     readonly passwordChangedAt: number | undefined;
@@ -140,6 +141,7 @@ const renderActions = (frame: ConsoleFrame, model: AccountDetailModel): Html => 
   const { account, actions, danger, isProtected } = model;
   return html`
     ${account.isConfigured && html`<p class="hint">${text.configured}</p>`}
+    ${account.isSuperseded && html`<p class="hint">${text.superseded}</p>`}
     ${isProtected && html`<p class="hint">${text.protected}</p>`}
     ${actions.length === 0 && !isProtected && html`<p class="hint">${text.noActions}</p>`}
     <p class="console-actions">${actions.map(

@@ -40,6 +40,8 @@ export const de = {
     account_exists: 'Ein Konto mit diesem Benutzernamen gibt es schon. Wählen Sie einen anderen.',
     account_configured: 'Dieses Konto stammt aus der Konfiguration und wird dort geändert.',
     account_disabled: 'Das Konto ist deaktiviert. Aktivieren Sie es zuerst.',
+    account_superseded:
+      'Ein Konto der Konfiguration hat diesen Benutzernamen. Geben Sie diesem Konto zuerst einen anderen.',
     address_invalid: 'Geben Sie eine E-Mail-Adresse ein, zum Beispiel ada@example.com.',
     email_taken: 'Ein anderes Konto hat diese bestätigte Adresse.',
     factor_not_needed:

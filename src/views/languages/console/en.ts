@@ -35,6 +35,8 @@ export const en = {
     account_exists: 'An account with this username exists already. Choose another one.',
     account_configured: 'This account comes from the configuration and is changed there.',
     account_disabled: 'The account is disabled. Enable it first.',
+    account_superseded:
+      'An account of the configuration has this username. Give this account another username first.',
     address_invalid: 'Enter one email address, such as ada@example.com.',
     email_taken: 'Another account has this verified address.',
     factor_not_needed:

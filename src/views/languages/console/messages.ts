@@ -11,6 +11,7 @@ type ProblemCode =
   | 'account_exists'
   | 'account_configured'
   | 'account_disabled'
+  | 'account_superseded'
   | 'address_invalid'
   | 'email_taken'
   | 'factor_not_needed'

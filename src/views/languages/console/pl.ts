@@ -36,6 +36,7 @@ export const pl = {
     account_exists: 'Konto o tej nazwie użytkownika już istnieje. Wybierz inną.',
     account_configured: 'To konto pochodzi z konfiguracji i tam się je zmienia.',
     account_disabled: 'Konto jest wyłączone. Najpierw je włącz.',
+    account_superseded: 'Konto z konfiguracji ma tę nazwę użytkownika. Najpierw nadaj temu kontu inną.',
     address_invalid: 'Podaj jeden adres e-mail, na przykład ada@example.com.',
     email_taken: 'Inne konto ma ten potwierdzony adres.',
     factor_not_needed: 'To konto ma już drugi składnik albo na tym serwerze nie można go skonfigurować.',

@@ -45,6 +45,8 @@ export const de: ConsoleAccountMessages = {
       profile: 'Ein vollständiges Profil',
     },
     configured: 'Dieses Konto stammt aus der Konfigurationsdatei und wird dort geändert.',
+    superseded:
+      'Dieses Konto ist gesperrt, weil ein Konto der Konfiguration denselben Benutzernamen oder dasselbe Subject hat. Es wird nutzbar, wenn Sie ihm einen anderen Benutzernamen geben.',
     protected: 'Dieses Konto hat eine Rolle in der Verwaltung. Nur die Administration kann es ändern.',
     claims: 'Claims',
     noClaims: 'Keine Claims.',

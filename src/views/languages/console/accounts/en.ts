@@ -39,6 +39,8 @@ export const en: ConsoleAccountMessages = {
       profile: 'A complete profile',
     },
     configured: 'This account comes from the configuration file and is changed there.',
+    superseded:
+      'This account can’t be used: an account of the configuration has the same username or subject. To use it, give it another username.',
     protected: 'This account has a role in the administration. Only an administrator can change it.',
     claims: 'Claims',
     noClaims: 'No claims.',

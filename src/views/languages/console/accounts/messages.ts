@@ -44,6 +44,7 @@ export interface ConsoleAccountMessages {
     required: string;
     requirements: Readonly<Record<'password' | 'factor' | 'profile', string>>;
     configured: string;
+    superseded: string;
     protected: string;
     claims: string;
     noClaims: string;

@@ -55,6 +55,8 @@ export const pl: ConsoleAccountMessages = {
       profile: 'Pełny profil',
     },
     configured: 'To konto pochodzi z pliku konfiguracji i tam się je zmienia.',
+    superseded:
+      'Tego konta nie można używać, bo konto z konfiguracji ma tę samą nazwę użytkownika lub ten sam subject. Aby go używać, nadaj mu inną nazwę użytkownika.',
     protected: 'To konto ma rolę w administracji. Zmienić je może tylko administrator.',
     claims: 'Atrybuty (claims)',
     noClaims: 'Brak atrybutów.',
