@@ -3,14 +3,14 @@ import t from 'tap';
 import type { SecurityEvent } from '#src/events.ts';
 import { isSameName } from '#src/features/client-authentication/distinguished-name.ts';
 import { parseJsonObject } from '#src/http/strict-json.ts';
-import { createRefusalMerger } from '#src/services/audit/merge-refusals.ts';
+import { createRecordMaker } from '#src/services/audit/make-records.ts';
 import { jsonTexts, texts } from './inputs.ts';
 import { fuzz } from './run.ts';
 
 const happenings = array(
   tuple(
     record({
-      type: constantFrom('token.refused', 'sign-in'),
+      type: constantFrom('token.refused', 'sign-in', 'passkey.added', 'admin.account.update'),
       outcome: constantFrom<SecurityEvent['outcome']>('ok', 'refused', 'failed'),
       reason: option(constantFrom('invalid_client', 'invalid_grant'), { nil: undefined }),
       client: option(texts, { nil: undefined }),
@@ -23,12 +23,11 @@ const happenings = array(
 );
 
 t.test('the audit record counts each event once, in any order and at any time', (t) =>
-  fuzz(t, happenings, (happened) => {
+  fuzz(t, tuple(happenings, constantFrom('enough', 'little', 'reserve')), ([happened, left]) => {
     let now = 0;
     let written = 0;
-    const merging = createRefusalMerger({
-      clock: { now: () => now },
-      spaceLeft: () => 'enough',
+    const merging = createRecordMaker({
+      spaceLeft: () => left,
       write({ at, merged }) {
         written += merged?.count ?? 1;
         if (merged && !(merged.first <= merged.last && merged.last <= at))
@@ -38,9 +37,9 @@ t.test('the audit record counts each event once, in any order and at any time', 
     for (const [event, later] of happened) {
       now += later;
       // Absent and undefined mean the same here, and event types allow only absent members.
-      merging.record(event as SecurityEvent);
+      merging.record({ at: now, event: event as SecurityEvent });
     }
-    merging.closeAll();
+    merging.closeAll(now);
     if (written !== happened.length) throw new Error(`${written} of ${happened.length}`);
   }),
 );

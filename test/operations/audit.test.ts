@@ -416,7 +416,7 @@ t.test('an outage of the store delays the record, and a full queue is reported',
   emit(event('before'));
   await waitFor('the first record', () => record.state().written === 1);
   wire.refuse();
-  for (let n = 0; n < 20_010; n += 1) emit(event('meanwhile', { client: `client-${n % 3}` }));
+  for (let n = 0; n < 20_010; n += 1) emit(event('admin.meanwhile', { client: `client-${n % 3}` }));
   t.match(record.state(), { waiting: 20_000, dropped: 10 }, 'so many wait, no more');
   wire.heal();
   await waitFor('the record to catch up', () => record.state().waiting === 0);

@@ -72,12 +72,13 @@ export const exportActivity =
   ({ store }: AccountActivityDependencies) =>
   async ({ id }: Account): Promise<Json> => {
     const { items } = await listRecords(store, { account: id }, { limit: maxExported });
-    return items.map(({ type, outcome, at, address, client, reason }) => ({
+    return items.map(({ type, outcome, at, address, client, reason, merged }) => ({
       at: new Date(at).toISOString(),
       type,
       outcome,
       ...(reason !== undefined && { reason }),
       ...(client !== undefined && { client }),
+      ...(merged && { count: merged.count }),
       // The address of an administrator is no data of this person.
       ...(address !== undefined && !type.startsWith('admin.') && { address }),
     }));

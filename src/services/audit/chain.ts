@@ -3,7 +3,7 @@ import type { SecurityEvent } from '../../events.ts';
 import type { IndexEntry, Store, Write } from '../../store/port.ts';
 import type { SecretCipher } from '../keys/index.ts';
 import { type ChainHead, putHead, readHeads } from './heads.ts';
-import type { TimedEvent } from './merge-refusals.ts';
+import type { TimedEvent } from './merge-events.ts';
 import { encodeRecord, recordKey, type SeenHead } from './record.ts';
 
 interface Dependencies {

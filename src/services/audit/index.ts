@@ -2,10 +2,11 @@
  * Owns the audit record: a record of every security event, with the person, the client, the outcome, the address and
  * the request. It listens to events and never delays a request. The log and metrics are separate.
  *
- * 1. An event is emitted after its commit, and recorder.ts takes it. merge-refusals.ts counts an anonymous refusal that
- *    is repeated into the record of this minute.
- * 2. recorder.ts queues all others, and every 250 ms writes a batch. When the store is unavailable it retries; when the
- *    queue is full it drops events and records how many.
+ * 1. An event is emitted after its commit, and recorder.ts queues it. Every 250 ms make-records.ts decides by the class of
+ *    each event (event-class.ts) whether it gets a record of its own or is counted into a record of many
+ *    (merge-events.ts).
+ * 2. recorder.ts then writes the records in batches. When the store is unavailable it retries; when the queue is full it
+ *    drops events and records how many.
  * 3. chain.ts appends the batch to the chain of this process. Each record holds the hash of the record before it, and
  *    the encrypted head of the chain (heads.ts) says where it ends.
  * 4. verify.ts walks every chain back from its head, and so finds records that were changed, moved or removed.
@@ -14,7 +15,7 @@ import type { Config } from '#config';
 import type { Events } from '../../events.ts';
 import type { Clock, Store } from '../../store/port.ts';
 import type { SecretCipher } from '../keys/index.ts';
-import type { SpaceLeft } from './merge-refusals.ts';
+import type { SpaceLeft } from './merge-events.ts';
 import { createRecorder, type RecorderState } from './recorder.ts';
 
 export { namesOfSubjects, resolveAccounts } from './account-names.ts';

@@ -3,7 +3,7 @@ import type { SecurityEvent } from '../../events.ts';
 import type { Key } from '../../store/port.ts';
 import { record } from '../../store/record.ts';
 import { kinds } from '../../store/record-kinds.ts';
-import type { Merged } from './merge-refusals.ts';
+import type { Merged } from './merge-events.ts';
 
 /** The end of another chain when a new chain was opened. It shows when a whole chain is removed later. */
 export interface SeenHead {

@@ -4,7 +4,8 @@ import { Conflict } from '../../store/errors.ts';
 import type { Clock, Store } from '../../store/port.ts';
 import type { SecretCipher } from '../keys/index.ts';
 import { createChain } from './chain.ts';
-import { createRefusalMerger, isRepeatable, type SpaceLeft, type TimedEvent } from './merge-refusals.ts';
+import { createRecordMaker } from './make-records.ts';
+import type { SpaceLeft, TimedEvent } from './merge-events.ts';
 
 interface Dependencies {
   readonly store: Store;
@@ -36,11 +37,15 @@ const maxBatch = 100;
 const mergeCheckMs = 1_000;
 const retryDelayMs = { first: 250, longest: 5_000 };
 const lastAttemptMs = 2_000;
-/** How many events may wait while the store is unavailable. */
+/** How many records may wait while the store is unavailable. */
 const maxWaiting = 20_000;
+/** A flood of events is merged whenever so many have arrived. */
+const maxArrived = 1_000;
 
 export const createRecorder = (dependencies: Dependencies): Recorder => {
   const { clock, onError, spaceLeft } = dependencies;
+  /** Events of the last quarter of a second. Whether they are merged is decided later, to delay no request. */
+  const arrived: TimedEvent[] = [];
   const waiting: TimedEvent[] = [];
   let chain = createChain(dependencies);
   let started = false;
@@ -86,31 +91,16 @@ export const createRecorder = (dependencies: Dependencies): Recorder => {
     }
   };
 
-  const write = (): void => {
-    timer = undefined;
-    writing ??= writeAll().finally(() => {
-      writing = undefined;
-      if (waiting.length > 0 && !stopping.signal.aborted) scheduleWrite();
-    });
-  };
-
-  const scheduleWrite = (): void => {
-    if (!started || timer || writing) return;
-    timer = setTimeout(write, writeDelayMs);
-    timer.unref();
-  };
-
-  const enqueue = (timed: TimedEvent): void => {
-    if (waiting.length >= maxWaiting) {
-      const lost = timed.merged?.count ?? 1;
-      dropped += lost;
-      unreported += lost;
+  const enqueue = (record: TimedEvent): void => {
+    if (waiting.length < maxWaiting) {
+      waiting.push(record);
       return;
     }
-    waiting.push(timed);
-    scheduleWrite();
+    const lost = record.merged?.count ?? 1;
+    dropped += lost;
+    unreported += lost;
   };
-  const merger = createRefusalMerger({ clock, write: enqueue, spaceLeft });
+  const records = createRecordMaker({ write: enqueue, spaceLeft });
   let closing: NodeJS.Timeout | undefined;
 
   const stopClosing = (): void => {
@@ -118,31 +108,56 @@ export const createRecorder = (dependencies: Dependencies): Recorder => {
     closing = undefined;
   };
 
+  const makeRecords = (): void => {
+    for (const one of arrived.splice(0)) records.record(one);
+    closeGroupsLater();
+  };
+
   /** The timer runs only while a group is open. */
   const closeGroupsLater = (): void => {
-    if (!started || closing || !merger.hasOpenGroups()) return;
+    if (!started || closing || !records.hasOpenGroups()) return;
     closing = setInterval(() => {
-      merger.closeEnded();
-      if (!merger.hasOpenGroups()) stopClosing();
+      makeRecords();
+      records.closeEnded(clock.now());
+      scheduleWrite();
+      if (!records.hasOpenGroups()) stopClosing();
     }, mergeCheckMs);
     closing.unref();
   };
 
+  const write = (): void => {
+    timer = undefined;
+    makeRecords();
+    writing ??= writeAll().finally(() => {
+      writing = undefined;
+      if (!stopping.signal.aborted) scheduleWrite();
+    });
+  };
+
+  const scheduleWrite = (): void => {
+    if (!started || timer || writing || arrived.length + waiting.length === 0) return;
+    timer = setTimeout(write, writeDelayMs);
+    timer.unref();
+  };
+
   return {
     record(event) {
-      if (event.account === undefined && isRepeatable(event)) {
-        merger.record(event);
-        closeGroupsLater();
-      } else enqueue({ at: clock.now(), event });
+      arrived.push({ at: clock.now(), event });
+      if (arrived.length >= maxArrived) makeRecords();
+      scheduleWrite();
     },
-    state: () => ({ waiting: waiting.length, written, dropped }),
+    state() {
+      makeRecords();
+      return { waiting: waiting.length, written, dropped };
+    },
     start() {
       started = true;
-      if (waiting.length > 0) scheduleWrite();
-      closeGroupsLater();
+      makeRecords();
+      scheduleWrite();
       return async () => {
+        makeRecords();
         stopClosing();
-        merger.closeAll();
+        records.closeAll(clock.now());
         clearTimeout(timer);
         stopping.abort();
         await writing;
