@@ -682,6 +682,27 @@ const endedSignIns: readonly Mutation[] = [
     tests: ['upstreams/kept-back-sign-ins.test.ts'],
   },
   {
+    name: 'people of another issuer sign in by the links of the former one',
+    file: 'src/features/upstream-sign-in/arrived.ts',
+    from: "if (!known.isSamePerson) return refuse(arrived, 'other_issuer', known.account);",
+    to: '',
+    tests: ['upstreams/other-issuer.test.ts'],
+  },
+  {
+    name: 'a link for a new password outlives the end of everything',
+    file: 'src/features/password-reset/message.ts',
+    from: ' || signedOutAt > repeatedUntil',
+    to: '',
+    tests: ['features/password-reset.test.ts'],
+  },
+  {
+    name: 'a name that an account leaves is free at once',
+    file: 'src/services/accounts/name-reservations.ts',
+    from: 'before.demo !== true ? publicNames(before) : []',
+    to: 'before.demo === true ? publicNames(before) : []',
+    tests: ['admin/former-usernames.test.ts'],
+  },
+  {
     name: 'a sign-in by an upstream has the time of its last page',
     file: 'src/features/upstream-sign-in/arrived.ts',
     from: 'at: arrivedAt,',

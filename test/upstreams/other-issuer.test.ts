@@ -2,9 +2,16 @@ import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { kinds } from '#src/store/record-kinds.ts';
 import { type FakeUpstream, startFakeUpstream } from '../support/fake-upstream.ts';
-import { type Page, redirectParameters, startInProcess, usualConfig } from '../support/setup/index.ts';
+import {
+  Browser,
+  type Page,
+  redirectParameters,
+  signedInBrowser,
+  startInProcess,
+  usualConfig,
+} from '../support/setup/index.ts';
 import { documentsOf } from '../support/stored-entries.ts';
-import { settingsOf, signInBy } from '../support/upstream-sign-in.ts';
+import { locationOf, settingsOf, signInBy } from '../support/upstream-sign-in.ts';
 
 // Another provider under the same id of the configuration may have another person with the same `sub`.
 
@@ -104,6 +111,27 @@ t.test('links of before are those of the issuer that the first start finds', asy
   t.equal(await signedIn(back), account);
   const [link] = (await documentsOf(back.store)).filter(({ key }) => key.kind === kinds.upstreamLink);
   t.equal(JSON.parse(link?.document.body ?? '{}').issuer, acme.issuer, 'and say so from their next use on');
+});
+
+t.test('an owner replaces a link to the former issuer on the account page', async (t) => {
+  const { acme, other, start } = await open(t);
+  const before = await start(acme);
+  const account = await signedIn(before);
+  await before.stop();
+  const changed = await start(other, { link: 'sign_in' });
+  const { accounts } = changed.app.services;
+  const owner = await accounts.find(account ?? '');
+  for (const [name, status] of [
+    ['ada', 409],
+    [owner?.username ?? '', 200],
+  ] as const) {
+    const browser = await signedInBrowser(changed, name);
+    const left = await browser.request(`${changed.issuer}/account/upstreams/connect/acme/go`);
+    const confirm = await browser.open(locationOf(await new Browser().request(locationOf(left))));
+    t.match(confirm.body, 'name="arrival"');
+    t.equal((await browser.submit(confirm, {})).status, status, name);
+  }
+  t.equal(await signedIn(changed), account);
 });
 
 t.test('a link to a person of another issuer is no way to sign in', async (t) => {
