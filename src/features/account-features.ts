@@ -18,8 +18,8 @@ import { emailAddress, emailPath } from './email-address/index.ts';
 
 export const accountFeatures = (dependencies: FeatureDependencies): readonly Feature[] => {
   const { config, store, clock, events, pages, engine, services } = dependencies;
-  const { accounts, clients, endEverything, factors, mail, notices, oneTimeLinks, otherWays } = services;
-  const { passkeys, sessions, strengthOf, throttle, upstreamLinks, upstreams } = services;
+  const { accounts, clients, endEverything, factors, knownDevices, mail, notices, oneTimeLinks } = services;
+  const { otherWays, passkeys, sessions, strengthOf, throttle, upstreamLinks, upstreams } = services;
   return [
     accountOverview({
       pages,
@@ -52,9 +52,20 @@ export const accountFeatures = (dependencies: FeatureDependencies): readonly Fea
       mail,
       notices,
       throttle,
+      knownDevices,
       engine,
     }),
-    accountPassword({ config, store, clock, pages, accounts, sessions, throttle, engine }),
+    accountPassword({
+      config,
+      store,
+      clock,
+      pages,
+      accounts,
+      sessions,
+      throttle,
+      knownDevices,
+      engine,
+    }),
     accountPasskeys({ config, clock, events, pages, accounts, otherWays, passkeys, strengthOf }),
     accountAuthenticator({
       config,
@@ -94,6 +105,7 @@ export const accountFeatures = (dependencies: FeatureDependencies): readonly Fea
       factors,
       links: oneTimeLinks,
       endEverything,
+      knownDevices,
       hasMakerRight: services.hasMakerRight,
     }),
     accountSessions({ pages, clients, sessions }),

@@ -82,6 +82,6 @@ export const signInFeatures = (dependencies: FeatureDependencies): readonly Feat
       ways: upstream.ways,
     }),
     upstream.linking,
-    requirements({ config, clock, accounts, throttle, upstreams: services.upstreams }),
+    requirements({ config, clock, accounts, throttle, knownDevices, upstreams: services.upstreams }),
   ];
 };

@@ -64,6 +64,7 @@ const ends: Readonly<Record<string, (server: TestServer, id: string) => Promise<
   'the end of everything that is signed in': ({ app }, id) => app.services.endEverything(id),
   async 'the removal of the account, when another person gets the name'(server, id) {
     await server.app.services.accounts.remove(id);
+    await server.app.services.accounts.releaseName('grace');
     await server.addAccount({ username: 'grace', password: newPassword });
   },
 };
@@ -103,6 +104,7 @@ t.test('a stranger who had the name of an account before knows no device of it',
   }
   const { accounts } = server.app.services;
   await accounts.update(await idOf(server, 'mallory'), { username: 'mallory2' });
+  await accounts.releaseName('mallory');
   await accounts.update(await idOf(server, 'grace'), { username: 'mallory' });
   t.ok((await guess(server, thieves, 'mallory')) <= 6);
 });

@@ -3,6 +3,7 @@ import type { Pages } from '../../http/pages/pages.ts';
 import type { Engine } from '../../provider/engine.ts';
 import type { Accounts } from '../../services/accounts/index.ts';
 import type { Sessions } from '../../services/sessions/index.ts';
+import type { KnownDevices } from '../../services/sign-ins/index.ts';
 import type { Throttle } from '../../services/throttle/index.ts';
 import type { Clock, Store } from '../../store/port.ts';
 
@@ -14,5 +15,6 @@ export interface AccountPasswordDependencies {
   readonly accounts: Accounts;
   readonly sessions: Pick<Sessions, 'endOthers'>;
   readonly throttle: Throttle;
+  readonly knownDevices: KnownDevices;
   readonly engine: () => Engine;
 }

@@ -17,7 +17,7 @@ interface Shown {
 }
 
 export const passwordPages = (dependencies: AccountPasswordDependencies) => {
-  const { config, store, clock, pages, accounts, sessions, engine } = dependencies;
+  const { config, store, clock, pages, accounts, sessions, knownDevices, engine } = dependencies;
   const checkPassword = createCheckPassword(dependencies);
 
   const send = (
@@ -46,11 +46,11 @@ export const passwordPages = (dependencies: AccountPasswordDependencies) => {
   };
 
   /** What is wrong with the form; nothing: the person may set this password. */
-  const check = async (form: Form, { account }: AccountVisit, address: string): Promise<Shown> => {
+  const check = async (request: FastifyRequest, form: Form, { account }: AccountVisit): Promise<Shown> => {
     const password = form['password'] ?? '';
     if (account.hasPassword) {
       const current = form['current'] ?? '';
-      const { problem, waitSeconds } = await checkPassword(address, account, current);
+      const { problem, waitSeconds } = await checkPassword(request, account, current);
       if (waitSeconds !== undefined) return { waitSeconds };
       if (problem !== undefined)
         return { problem: problem === 'passwordMissing' ? 'currentMissing' : 'currentWrong' };
@@ -66,14 +66,11 @@ export const passwordPages = (dependencies: AccountPasswordDependencies) => {
   ): Promise<readonly string[]> => {
     const { account, session } = visit;
     const offlineToo = form['offline'] === 'yes';
-    const { passwordChangedAt: at = clock.now() } = await accounts.setPassword(
-      account.id,
-      form['password'] ?? '',
-      {
-        keepTokens: !offlineToo,
-        check: ifStillSignedIn(account),
-      },
-    );
+    const changed = await accounts.setPassword(account.id, form['password'] ?? '', {
+      keepTokens: !offlineToo,
+      check: ifStillSignedIn(account),
+    });
+    const { passwordChangedAt: at = clock.now() } = changed;
     const renewed = await renewSignIn(
       { provider: engine().provider, store },
       {
@@ -85,12 +82,12 @@ export const passwordPages = (dependencies: AccountPasswordDependencies) => {
     );
     // The new password has made them void; this removes them, and notifies the applications.
     await sessions.endOthers(account.id, sessionIdOf(session.uid), { offlineToo });
-    return renewed;
+    return [...renewed, knownDevices.cookieAfterSignIn(request.headers, changed)];
   };
 
   /** The form was sent twice, as by a double click, and the first one has set the password. */
-  const isRepeated = async ({ ip }: FastifyRequest, { account }: AccountVisit, form: Form) =>
-    isPasswordRight(await checkPassword(ip, account, form['password'] ?? ''));
+  const isRepeated = async (request: FastifyRequest, { account }: AccountVisit, form: Form) =>
+    isPasswordRight(await checkPassword(request, account, form['password'] ?? ''));
 
   return ({ visitOf, requireRecentSignIn }: AccountPages): FastifyPluginAsync =>
     async (scope) => {
@@ -107,7 +104,7 @@ export const passwordPages = (dependencies: AccountPasswordDependencies) => {
         async (request, reply) => {
           const visit = visitOf(request);
           const form = request.body ?? {};
-          const shown = await check(form, visit, request.ip);
+          const shown = await check(request, form, visit);
           if (shown.problem !== undefined || shown.waitSeconds !== undefined)
             return send(request, reply, visit, shown);
           const done = () =>

@@ -6,6 +6,7 @@ import type { HasMakerRight } from '../../services/administration/right-of-maker
 import type { Factors } from '../../services/factors/index.ts';
 import type { OneTimeLinks } from '../../services/one-time-links/index.ts';
 import type { EndEverything } from '../../services/sessions/index.ts';
+import type { KnownDevices } from '../../services/sign-ins/index.ts';
 
 export interface AccountRecoveryDependencies {
   readonly config: Config;
@@ -15,5 +16,6 @@ export interface AccountRecoveryDependencies {
   readonly factors: Factors;
   readonly links: OneTimeLinks;
   readonly endEverything: EndEverything;
+  readonly knownDevices: Pick<KnownDevices, 'cookieAfterSignIn'>;
   readonly hasMakerRight: HasMakerRight;
 }

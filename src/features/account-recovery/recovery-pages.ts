@@ -35,6 +35,7 @@ export const recoveryPages = ({
   factors,
   links,
   endEverything,
+  knownDevices,
   hasMakerRight,
 }: AccountRecoveryDependencies): FastifyPluginAsync => {
   /** When the account was last recovered, or later. Nothing is signed out of an account of the configuration. */
@@ -133,6 +134,9 @@ export const recoveryPages = ({
       details,
     });
     await endEverything(account.id);
+    const changed = password === '' ? undefined : await accounts.find(account.id);
+    // Strangers don't keep the owner waiting, who signs in next.
+    if (changed) reply.header('set-cookie', knownDevices.cookieAfterSignIn(request.headers, changed));
     if (!codes) return reply.header('cache-control', 'no-store').redirect(recoveryPath, 303);
     return pages.send(request, reply, recoveredPage(page, { codes, check: signInMethodsPath }));
   };

@@ -145,7 +145,7 @@ export const confirmPages = (dependencies: EmailAddressDependencies): FastifyPlu
           const { account } = confirmation;
           if (!(await isSignedIn(request, reply, account))) {
             if (!account.hasPassword) return sendForm(request, reply, confirmation, { needsPassword: true });
-            const checked = await checkPassword(request.ip, account, request.body?.['password'] ?? '');
+            const checked = await checkPassword(request, account, request.body?.['password'] ?? '');
             if (!isPasswordRight(checked))
               return sendForm(request, reply, confirmation, { needsPassword: true, ...checked });
           }

@@ -6,6 +6,7 @@ import type { Accounts } from '../../services/accounts/index.ts';
 import type { Mail } from '../../services/mail/index.ts';
 import type { Notices } from '../../services/notices/index.ts';
 import type { OneTimeLinks } from '../../services/one-time-links/index.ts';
+import type { KnownDevices } from '../../services/sign-ins/index.ts';
 import type { Throttle } from '../../services/throttle/index.ts';
 import type { Clock } from '../../store/port.ts';
 
@@ -19,5 +20,6 @@ export interface EmailAddressDependencies {
   readonly mail: Mail;
   readonly notices: Notices;
   readonly throttle: Throttle;
+  readonly knownDevices: KnownDevices;
   readonly engine: () => Engine;
 }

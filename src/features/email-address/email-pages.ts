@@ -60,7 +60,7 @@ export const emailPages = (dependencies: EmailAddressDependencies) => {
       if (!isMailAddress(typed)) return { problem: 'emailInvalid' };
       if (!isAllowedDomain(typed, emailDomains)) return { problem: 'emailDomain' };
       if (!account.hasPassword) return {};
-      const checked = await checkPassword(request.ip, account, form['password'] ?? '');
+      const checked = await checkPassword(request, account, form['password'] ?? '');
       return isPasswordRight(checked) ? {} : checked;
     };
 

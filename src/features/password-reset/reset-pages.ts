@@ -24,7 +24,7 @@ const requireLink = (account: Account, link: OneTimeLink): void => {
 };
 
 export const resetPages = (dependencies: PasswordResetDependencies): FastifyPluginAsync => {
-  const { config, events, pages, accounts, endEverything, links } = dependencies;
+  const { config, events, pages, accounts, endEverything, knownDevices, links } = dependencies;
   const checkRepeated = createCheckRepeated(dependencies);
 
   const findReset = async (token: string): Promise<{ link: OneTimeLink; account: Account }> => {
@@ -78,6 +78,9 @@ export const resetPages = (dependencies: PasswordResetDependencies): FastifyPlug
       correlation: request.id,
     });
     await endEverything(account.id);
+    // Strangers don't keep the owner waiting, who signs in next.
+    const changed = await accounts.find(account.id);
+    if (changed) reply.header('set-cookie', knownDevices.cookieAfterSignIn(request.headers, changed));
     return done();
   };
 

@@ -1,5 +1,6 @@
 import type { Config } from '#config';
 import type { Accounts } from '../../services/accounts/index.ts';
+import type { KnownDevices } from '../../services/sign-ins/index.ts';
 import type { Throttle } from '../../services/throttle/index.ts';
 import type { Upstreams } from '../../services/upstreams/index.ts';
 import type { Clock } from '../../store/port.ts';
@@ -9,5 +10,6 @@ export interface RequirementsDependencies {
   readonly clock: Clock;
   readonly accounts: Accounts;
   readonly throttle: Pick<Throttle, 'take'>;
+  readonly knownDevices: Pick<KnownDevices, 'cookieAfterSignIn'>;
   readonly upstreams: Pick<Upstreams, 'nameOf'>;
 }

@@ -17,7 +17,7 @@ const twiceWithinMs = 60_000;
 const formOf = (uid: string): string => hash('sha256', `required password ${uid}`, 'base64url');
 
 export const createPasswordStep = (dependencies: RequirementsDependencies): Step => {
-  const { config, clock, accounts } = dependencies;
+  const { config, clock, accounts, knownDevices } = dependencies;
   const checkRepeated = createCheckRepeated(dependencies);
   const signInAgain = createSignInAgain(dependencies);
   const { min_length: minPasswordLength } = config.security.password;
@@ -39,9 +39,11 @@ export const createPasswordStep = (dependencies: RequirementsDependencies): Step
   });
 
   /** The new password has ended the sign-in by the former one, so it is a new one of that moment. */
-  const goOn = ({ interaction }: Visit, { id, passwordChangedAt = 0 }: Account): StepOutcome => {
+  const goOn = ({ interaction, request }: Visit, account: Account): StepOutcome => {
     const { lastSubmission, session } = interaction;
+    const { id, passwordChangedAt = 0 } = account;
     return {
+      cookies: [knownDevices.cookieAfterSignIn(request.headers, account)],
       finish: {
         ...lastSubmission,
         ...metRequirement('password'),

@@ -2,12 +2,7 @@ import { displayOf } from '../../http/interactions/client-display.ts';
 import { hasQuery } from '../../http/interactions/has-query.ts';
 import type { StepOutcome, Visit } from '../../http/interactions/step.ts';
 import type { Form } from '../../http/pages/form.ts';
-import {
-  type Account,
-  deviceBindingOf,
-  foldUsername,
-  isProofCurrent,
-} from '../../services/accounts/index.ts';
+import { type Account, foldUsername, isProofCurrent } from '../../services/accounts/index.ts';
 import { verifiedAddressOf } from '../../services/mail/index.ts';
 import { describeRequest } from '../../services/notices/index.ts';
 import { codeMinutes, codesPerHour } from '../../services/one-time-codes/index.ts';
@@ -194,15 +189,8 @@ export const createCodeSignIn = ({
     if (typed.trim() === '') return { page: codePage(visit, pending, { problem: 'missing' }) };
     if (clock.now() - pending.sentAt > codeMinutes * 60_000)
       return { page: codePage(visit, pending, { problem: 'expired' }) };
-    const { headers, ip: address } = visit.request;
     const named = await accounts.findForSignIn(pending.login);
-    const verdict = await throttle.check({
-      account: named.name,
-      knownBy: named.account && deviceBindingOf(named.account),
-      address,
-      client: visit.client.clientId,
-      device: knownDevices.findDevice(headers, named.account),
-    });
+    const verdict = await throttle.check(knownDevices.attemptOf(named, visit.request, visit.client.clientId));
     if (!verdict.allowed) {
       emitSignInRefused(events, visit, { reason: 'throttled' });
       return { page: codePage(visit, pending, { waitSeconds: verdict.waitSeconds }) };

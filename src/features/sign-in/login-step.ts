@@ -3,7 +3,7 @@ import { Failure } from '../../errors.ts';
 import { hasQuery } from '../../http/interactions/has-query.ts';
 import type { Step, StepOutcome, Visit } from '../../http/interactions/step.ts';
 import type { Form } from '../../http/pages/form.ts';
-import { type Account, deviceBindingOf } from '../../services/accounts/index.ts';
+import type { Account } from '../../services/accounts/index.ts';
 import { accountClientId } from '../../services/clients/index.ts';
 import { isPasskeyForm, offerPasskey, passkeyMethods } from '../../services/sign-ins/index.ts';
 import type { LoginModel, LoginProblem } from '../../views/pages/login.ts';
@@ -169,17 +169,10 @@ export const createLoginStep = (
       const fields = missingFields(credentials);
       if (fields.length > 0) return showAgain({ kind: 'missing', fields });
 
-      const { headers, ip: address } = visit.request;
+      const { headers } = visit.request;
       const named = await accounts.findForSignIn(login);
       const device = devices.findDevice(headers, named.account);
-      const { clientId: client } = visit.client;
-      const verdict = await throttle.check({
-        account: named.name,
-        knownBy: named.account && deviceBindingOf(named.account),
-        address,
-        client,
-        device,
-      });
+      const verdict = await throttle.check(devices.attemptOf(named, visit.request, visit.client.clientId));
       if (!verdict.allowed) {
         const { waitSeconds: seconds, isKnownDevice } = verdict;
         emitSignInRefused(events, visit, { reason: 'throttled' });

@@ -21,6 +21,7 @@ export type {
   GroupChange,
   ImportAccount,
   Importer,
+  SignInName,
 } from './contract.ts';
 export { deviceBindingOf } from './device-binding.ts';
 export { addressReturnsForMs, followsAddress, isRestorable } from './former-address.ts';

@@ -1,9 +1,12 @@
+import type { FastifyRequest } from 'fastify';
 import type { Account, Accounts } from '../accounts/index.ts';
 import type { Throttle } from '../throttle/index.ts';
+import type { KnownDevices } from './known-devices.ts';
 
 interface Dependencies {
-  readonly accounts: Pick<Accounts, 'authenticate'>;
+  readonly accounts: Pick<Accounts, 'findForSignIn'>;
   readonly throttle: Pick<Throttle, 'check'>;
+  readonly knownDevices: Pick<KnownDevices, 'attemptOf'>;
 }
 
 export interface CheckedPassword {
@@ -14,12 +17,17 @@ export interface CheckedPassword {
 
 /** Checks the password of an account outside of a sign-in. Guesses are limited together with those at the sign-in. */
 export const createCheckPassword =
-  ({ accounts, throttle }: Dependencies) =>
-  async (address: string, { id, username }: Account, password: string): Promise<CheckedPassword> => {
+  ({ accounts, throttle, knownDevices }: Dependencies) =>
+  async (
+    request: Pick<FastifyRequest, 'headers' | 'ip'>,
+    { id, username }: Account,
+    password: string,
+  ): Promise<CheckedPassword> => {
     if (password === '') return { problem: 'passwordMissing' };
-    const verdict = await throttle.check({ account: username, address, client: 'account' });
+    const named = await accounts.findForSignIn(username);
+    const verdict = await throttle.check(knownDevices.attemptOf(named, request, 'account'));
     if (!verdict.allowed) return { waitSeconds: verdict.waitSeconds };
-    const isRight = (await accounts.authenticate(username, password))?.id === id;
+    const isRight = (await named.authenticate(password))?.id === id;
     await (isRight ? verdict.succeeded() : verdict.failed());
     return isRight ? {} : { problem: 'passwordWrong' };
   };

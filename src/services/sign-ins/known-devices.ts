@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
+import type { FastifyRequest } from 'fastify';
 import type { Config } from '#config';
 import { cookieIn, serializeCookie } from '../../cookies.ts';
 import { macOf, verifyMac } from '../../form-mac.ts';
 import type { Clock } from '../../store/port.ts';
-import { type Account, deviceBindingOf, foldUsername } from '../accounts/index.ts';
+import { type Account, deviceBindingOf, foldUsername, type SignInName } from '../accounts/index.ts';
 
 const lifetimeSeconds = 90 * 86_400;
 /** One cookie holds this many accounts. The account that signed in longest ago is dropped first. */
@@ -73,10 +74,25 @@ export const createKnownDevices = ({ config, clock, cookieKeys }: Dependencies) 
           verifyMac(entry.mac, formerSubjectOf(account, entry), cookieKeys())),
     );
 
+  const findDevice = (headers: IncomingHttpHeaders, account: Account | undefined): string | undefined =>
+    account && findEntry(headers, account)?.device;
+
   return {
     /** The id of this device, if the account signed in on it before. */
-    findDevice: (headers: IncomingHttpHeaders, account: Account | undefined): string | undefined =>
-      account && findEntry(headers, account)?.device,
+    findDevice,
+
+    /** What the throttle is asked before a password or a code is checked. */
+    attemptOf: (
+      { name: account, account: found }: Pick<SignInName, 'name' | 'account'>,
+      { headers, ip: address }: Pick<FastifyRequest, 'headers' | 'ip'>,
+      client: string,
+    ) => ({
+      account,
+      address,
+      client,
+      knownBy: found && deviceBindingOf(found),
+      device: findDevice(headers, found),
+    }),
 
     /** Renews the entry of this account, or adds one. */
     cookieAfterSignIn(headers: IncomingHttpHeaders, account: Account): string {
