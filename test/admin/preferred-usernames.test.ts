@@ -102,3 +102,17 @@ t.test('a claim that an earlier release has stored is reserved at the next start
   t.ok(shared.length > 0, 'one that another account has as its user name is reported');
   t.notOk(shared.some(({ account }) => account === id));
 });
+
+t.test('no server starts on two accounts of the configuration with the same name', async (t) => {
+  const password = 'a tin of paint by the door';
+  for (const preferred_username of ['Chief', 'root'])
+    await t.rejects(
+      startInProcess(t, {
+        accounts: [
+          { username: 'root', preferred_username: 'chief', password },
+          { username: 'bob', preferred_username, password },
+        ],
+      }),
+      { code: 'bad_configuration', message: /the same preferred_username/ },
+    );
+});
