@@ -8,7 +8,7 @@
  * 2. A sweep takes the messages that are due. It moves each to its next attempt before it sends it, and only the
  *    process whose write succeeds sends it. It begins the next messages of requests while clients that are slow answer.
  *    One client or host has a share of them, and so have all clients together that registered themselves. What is more
- *    gets a turn, which doesn't count as an attempt (shares.ts).
+ *    gets a turn, which doesn't count as an attempt (sweeps.ts, deliver.ts, shares.ts).
  * 3. When the handler succeeds, fails for good or fails after the last pause of the queue, the message is removed and
  *    the event `delivery` is emitted.
  * 4. A process that dies leaves its messages in the store. The next sweep of any process takes them.

@@ -47,6 +47,9 @@ export const receiversOf = (
   ];
 };
 
+/** Messages of a process that ended are found at the latest after this time. */
+export const sweepMs = 30_000;
+
 /** The messages of one queue never wait for those of another, however slow their receivers are. */
 export interface Queue {
   /** The name of the queue in the index. */
