@@ -181,6 +181,46 @@ t.test('six digits are not guessed: wrong codes delay the account, whoever types
   t.ok(hasCode(await right.submit(await typePassword(right), { code: codeAt(key, now()) })), 'then it works');
 });
 
+t.test('a known device doesn’t wait for the wrong codes of others', async (t) => {
+  const { server, enrol, typePassword, now } = await open(t, {}, { proxy: { trusted: ['127.0.0.1'] } });
+  const { key, browser, page } = await enrol();
+  t.ok(hasCode(await browser.submit(page, {})));
+  /** The browser in another network, with its cookies of this name. */
+  const moved = (from: Browser, address: string, cookie = ''): Browser => {
+    const other = new Browser({ 'x-forwarded-for': address });
+    for (const [key, { value, path }] of from.cookies) {
+      const [name = ''] = key.split(';');
+      if (name.startsWith(cookie)) other.setCookie(name, value, path);
+    }
+    return other;
+  };
+  const rightCode = () => ({ code: codeAt(key, now()) });
+  const thief = new Browser();
+  const form = await typePassword(thief);
+  const guess = async (address: string): Promise<number> =>
+    (await moved(thief, address).submit(form, { code: wrongCode(codeAt(key, now())) })).status;
+  // The turns of strangers begin anew with each minute.
+  server.clock.advance(60 - (Math.floor(now() / 1000) % 60));
+  const guesses: number[] = [];
+  while (guesses.length < 20 && !guesses.includes(429))
+    guesses.push(await guess(`203.0.${guesses.length}.7`));
+  t.equal(guesses.at(-1), 429, `${guesses.length} networks`);
+  const stranger = new Browser({ 'x-forwarded-for': '192.0.2.44' });
+  t.equal((await stranger.submit(await typePassword(stranger), rightCode())).status, 429);
+
+  const owner = moved(browser, '192.0.2.99', 'postern_device');
+  t.ok(hasCode(await owner.submit(await typePassword(owner), rightCode())));
+  t.equal(await guess('203.0.113.7'), 429, 'others get no more guesses by it');
+
+  // Someone who took the cookie has few guesses too.
+  const taken = moved(browser, '198.51.100.7', 'postern_device');
+  const asked = await typePassword(taken);
+  const statuses: number[] = [];
+  for (let n = 0; n < 7; n += 1)
+    statuses.push((await taken.submit(asked, { code: wrongCode(codeAt(key, now())) })).status);
+  t.same(statuses, [422, 422, 422, 422, 422, 429, 429]);
+});
+
 t.test('the first factor is bound to its time, its browser and the account as it was', async (t) => {
   const { server, enrol, typePassword, begin, now } = await open(
     t,

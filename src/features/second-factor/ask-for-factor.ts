@@ -43,7 +43,7 @@ const kindAskedFor = ({ request }: Visit): Kind => (hasQuery(request, 'recovery'
 
 /** Asks a person for a code of an authenticator app, for a recovery code, or for a passkey. */
 export const createAskForFactor = (
-  { config, events, factors, passkeys, throttle, remembered }: SecondFactorDependencies,
+  { config, events, factors, knownDevices, passkeys, throttle, remembered }: SecondFactorDependencies,
   finish: FinishSignIn,
 ) => {
   const { remember_days: rememberDays } = config.security.factors;
@@ -151,6 +151,7 @@ export const createAskForFactor = (
       knownBy: deviceBindingOf(pending.account),
       address: visit.request.ip,
       client: visit.client.clientId,
+      device: knownDevices.findDevice(visit.request.headers, pending.account),
     });
     if (!verdict.allowed) {
       emitRefused(asked, 'throttled');
