@@ -899,6 +899,37 @@ const network: readonly Mutation[] = [
   },
 ];
 
+const record: readonly Mutation[] = [
+  {
+    name: 'an account has any number of audit records',
+    file: 'src/services/audit/make-records.ts',
+    from: "return spaceLeft() === 'enough' && singles.take(caller, at);",
+    to: "return spaceLeft() === 'enough';",
+    tests: ['operations/audit-merging.test.ts', 'security/audit-flood.test.ts'],
+  },
+  {
+    name: 'an account fills the reserve with audit records',
+    file: 'src/services/audit/make-records.ts',
+    from: "return spaceLeft() === 'enough' && singles.take(caller, at);",
+    to: 'return singles.take(caller, at);',
+    tests: ['operations/audit-merging.test.ts'],
+  },
+  {
+    name: 'a refusal that names an account that anyone may choose counts for that account',
+    file: 'src/services/audit/event-class.ts',
+    from: "if (account !== undefined) return outcome !== 'ok' && typesThatNameAnyone.has(type);",
+    to: 'if (account !== undefined) return false;',
+    tests: ['operations/audit-merging.test.ts'],
+  },
+  {
+    name: 'an account opens any number of groups of the audit record',
+    file: 'src/services/audit/merge-events.ts',
+    from: 'if (groups >= maxGroupsOfCaller) return false;',
+    to: '',
+    tests: ['operations/audit-merging.test.ts'],
+  },
+];
+
 export const mutations: readonly Mutation[] = [
   ...store,
   ...grants,
@@ -907,4 +938,5 @@ export const mutations: readonly Mutation[] = [
   ...endedSignIns,
   ...clients,
   ...network,
+  ...record,
 ];
