@@ -170,7 +170,7 @@ t.test('one mailbox gets few messages, however often and with whatever tag it is
     t.match(page.body, 'Confirm your email address');
   }
   await waitForEmptyOutbox(server);
-  t.equal(smtp.received.length, 5);
+  t.equal(smtp.received.length, 3, 'one network gets half of five');
 });
 
 t.test('without a limit of messages, codes that could be guessed are limited all the same', async (t) => {
@@ -183,7 +183,7 @@ t.test('without a limit of messages, codes that could be guessed are limited all
   const page = await browser.submit(await openForm(server, browser), person);
   for (let n = 0; n < 24; n += 1) await browser.submit(page, { resend: 'yes' });
   await waitForEmptyOutbox(server);
-  t.equal(smtp.received.length, 20);
+  t.equal(smtp.received.length, 10, 'one network gets half of 20');
 });
 
 const codeIdsIn = async ({ store }: TestServer): Promise<readonly string[]> =>

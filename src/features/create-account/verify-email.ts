@@ -6,6 +6,7 @@ import { type NewAccount, type NewAccountProblem, problemOf } from '../../servic
 import { type Account, type Claims, foldUsername } from '../../services/accounts/index.ts';
 import { withoutTag } from '../../services/mail/index.ts';
 import { codeMinutes, codesPerHour } from '../../services/one-time-codes/index.ts';
+import { takeMessage } from '../../services/throttle/index.ts';
 import { Conflict } from '../../store/errors.ts';
 import { newId } from '../../store/new-id.ts';
 import { kinds } from '../../store/record-kinds.ts';
@@ -19,8 +20,6 @@ type Verified =
   | { readonly page: StepOutcome }
   | { readonly account: Account }
   | { readonly typed: PendingSignUp; readonly problem: NewAccountProblem };
-
-const hour = 3_600_000;
 
 /**
  * The account is created only after the code was typed, so an account for the address of another person can not be
@@ -62,11 +61,17 @@ export const createVerifyEmail = ({
     former?: PendingSignUp,
   ): Promise<StepOutcome> => {
     const { uid } = visit.interaction;
-    const verdict = await throttle.take('sign-up code', foldUsername(withoutTag(form.email)), perHour, hour);
-    const sent = { codeId: newId(16), sentAt: clock.now(), isSent: verdict.allowed };
-    const pending = { ...form, ...(verdict.allowed || !former ? sent : former) };
+    const isAllowed = await takeMessage(throttle, {
+      what: 'sign-up code',
+      name: foldUsername(withoutTag(form.email)),
+      address: visit.request.ip,
+      isKnownDevice: false,
+      perHour,
+    });
+    const sent = { codeId: newId(16), sentAt: clock.now(), isSent: isAllowed };
+    const pending = { ...form, ...(isAllowed || !former ? sent : former) };
     visit.work.stage(putPending(uid, pending));
-    if (verdict.allowed) {
+    if (isAllowed) {
       const about: SignUpMessage = { id: sent.codeId, to: form.email, language: visit.page.messages.tag };
       await mail.send(signUpMail, { ...about }, visit.work);
     }

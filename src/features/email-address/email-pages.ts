@@ -6,10 +6,11 @@ import type { AccountPages } from '../../services/account-pages/index.ts';
 import { foldUsername } from '../../services/accounts/index.ts';
 import { isMailAddress, verifiedAddressOf, withoutTag } from '../../services/mail/index.ts';
 import { createCheckPassword, isPasswordRight } from '../../services/sign-ins/index.ts';
+import { takeMessage } from '../../services/throttle/index.ts';
 import { newId } from '../../store/new-id.ts';
 import { type EmailAddressProblem, emailAddressPage } from '../../views/pages/email-address.ts';
 import type { EmailAddressDependencies } from './dependencies.ts';
-import { confirmMail } from './message.ts';
+import { type AddressMessage, confirmMail } from './message.ts';
 import { emailPath as path } from './paths.ts';
 
 interface Shown {
@@ -18,8 +19,6 @@ interface Shown {
   readonly waitSeconds?: number;
   readonly isSent?: boolean;
 }
-
-const hour = 3_600_000;
 
 export const emailPages = (dependencies: EmailAddressDependencies) => {
   const { config, clock, events, pages, mail, throttle } = dependencies;
@@ -80,16 +79,24 @@ export const emailPages = (dependencies: EmailAddressDependencies) => {
         if (shown.problem !== undefined || shown.waitSeconds !== undefined)
           return send(request, reply, { ...shown, typed });
 
-        const { allowed } = await throttle.take(
-          'confirm address',
-          foldUsername(withoutTag(typed)),
-          perRecipient,
-          hour,
-        );
-        if (allowed) {
-          const { tag: language } = frame.page.messages;
-          const about = { id: newId(16), account: account.id, to: typed, language, at: String(clock.now()) };
-          await mail.send(confirmMail, about);
+        const isAllowed = await takeMessage(throttle, {
+          what: 'confirm address',
+          name: foldUsername(withoutTag(typed)),
+          address: request.ip,
+          // Knowing the account says nothing about the new address.
+          isKnownDevice: false,
+          perHour: perRecipient,
+        });
+        if (isAllowed) {
+          const about: AddressMessage = {
+            id: newId(16),
+            account: account.id,
+            to: typed,
+            language: frame.page.messages.tag,
+            at: String(clock.now()),
+            address: request.ip,
+          };
+          await mail.send(confirmMail, { ...about });
         }
         events.emit({
           type: 'account.address_requested',

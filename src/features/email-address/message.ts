@@ -1,5 +1,6 @@
 import type { Account } from '../../services/accounts/index.ts';
 import { languageOf, type MailContextIn, type Message } from '../../services/mail/index.ts';
+import { takeMessage } from '../../services/throttle/index.ts';
 import { confirmAddressMail } from '../../views/mail/email-address.ts';
 import type { EmailAddressDependencies } from './dependencies.ts';
 import { emailPath } from './paths.ts';
@@ -7,7 +8,7 @@ import { emailPath } from './paths.ts';
 /** The kind of the message to the new address, and the purpose of its link. */
 export const confirmMail = 'confirm-address';
 
-interface AddressMessage {
+export interface AddressMessage {
   /** The link is derived from it. */
   readonly id: string;
   readonly account: string;
@@ -16,6 +17,8 @@ interface AddressMessage {
   readonly language: string;
   /** Milliseconds since the epoch. */
   readonly at: string;
+  /** Of the request. */
+  readonly address: string;
 }
 
 /**
@@ -30,7 +33,6 @@ export const isOutdated = (
 type Compose = (about: Partial<AddressMessage>, contextIn: MailContextIn) => Promise<Message | undefined>;
 
 const lifetimeHours = 24;
-const hour = 3_600_000;
 
 export const createComposeConfirm = ({
   config,
@@ -39,15 +41,22 @@ export const createComposeConfirm = ({
   throttle,
 }: EmailAddressDependencies): Compose => {
   const perRecipient = config.security.throttle.mail_per_recipient;
-  return async ({ id = '', account: accountId = '', to = '', language = '', at }, contextIn) => {
+  return async (about, contextIn) => {
+    const { id = '', account: accountId = '', to = '', language = '', at, address = '' } = about;
     const account = await accounts.find(accountId);
     if (!account?.enabled || isOutdated(account, Number(at))) return undefined;
     const owner = await accounts.findByEmail(to);
     if (owner && owner.id !== account.id) return undefined;
     const link = { purpose: confirmMail, account: account.id, email: to };
     const { token, isNew } = await links.ensure(id, link, lifetimeHours * 3600);
-    if (isNew && !(await throttle.take(confirmMail, account.id, perRecipient, hour)).allowed)
-      return undefined;
+    const request = {
+      what: confirmMail,
+      name: account.id,
+      address,
+      isKnownDevice: false,
+      perHour: perRecipient,
+    };
+    if (isNew && !(await takeMessage(throttle, request))) return undefined;
     const mail = confirmAddressMail(contextIn(languageOf(account) ?? language), {
       href: `${config.issuer}${emailPath}/${token}`,
       hours: lifetimeHours,

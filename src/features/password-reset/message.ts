@@ -7,6 +7,7 @@ import {
   verifiedAddressOf,
 } from '../../services/mail/index.ts';
 import type { OneTimeLink } from '../../services/one-time-links/index.ts';
+import { takeMessage } from '../../services/throttle/index.ts';
 import { passwordResetMail } from '../../views/mail/password-reset.ts';
 import type { PasswordResetDependencies } from './dependencies.ts';
 import { resetPath } from './paths.ts';
@@ -36,7 +37,6 @@ export interface ResetRequest {
 }
 
 const lifetimeMinutes = 60;
-const hour = 3_600_000;
 
 /** When a link was asked for, in milliseconds since the epoch. */
 export interface Asked {
@@ -108,15 +108,14 @@ export const createComposeReset = ({
     const link = { purpose: resetMail, account: account.id, email: to, data };
     const { token, isNew } = await links.ensure(id, link, lifetimeMinutes * 60);
     if (isNew) {
-      // A person has several names to ask by: the user name and addresses, in any spelling.
-      const perRecipient = about.account === undefined ? config.security.throttle.mail_per_recipient : 0;
-      const verdict = await throttle.take(
-        about.device === 'known' ? 'reset account known device' : 'reset account',
-        account.id,
-        perRecipient,
-        hour,
-      );
-      if (!verdict.allowed) {
+      const isAllowed = await takeMessage(throttle, {
+        what: 'reset account',
+        name: account.id,
+        address: address ?? '',
+        isKnownDevice: about.device === 'known',
+        perHour: about.account === undefined ? config.security.throttle.mail_per_recipient : 0,
+      });
+      if (!isAllowed) {
         emit(about, { outcome: 'refused', reason: 'throttled', account: account.id });
         return undefined;
       }

@@ -6,6 +6,7 @@ import {
   verifiedAddressOf,
 } from '../../services/mail/index.ts';
 import { codeMinutes, codesPerHour } from '../../services/one-time-codes/index.ts';
+import { takeMessage } from '../../services/throttle/index.ts';
 import { signInCodeMail } from '../../views/mail/sign-in-code.ts';
 import { insertSentCode, wasCodeSent } from './code-records.ts';
 import type { CodeSignInDependencies } from './dependencies.ts';
@@ -28,8 +29,6 @@ export interface CodeMessage {
   /** `known`: a browser that the account signed in with. What strangers ask for doesn't count for it. */
   readonly device?: string;
 }
-
-const hour = 3_600_000;
 
 export const createComposeCode = ({
   config,
@@ -68,9 +67,14 @@ export const createComposeCode = ({
       return undefined;
     }
     if (!(await wasCodeSent(store, id))) {
-      // A person has several names to ask by: the user name and the address, in any spelling.
-      const what = device === 'known' ? 'sign-in code account known device' : 'sign-in code account';
-      if (!(await throttle.take(what, account.id, perHour, hour)).allowed) {
+      const isAllowed = await takeMessage(throttle, {
+        what: 'sign-in code account',
+        name: account.id,
+        address: address ?? '',
+        isKnownDevice: device === 'known',
+        perHour,
+      });
+      if (!isAllowed) {
         emit(about, { outcome: 'refused', reason: 'throttled', account: account.id });
         return undefined;
       }

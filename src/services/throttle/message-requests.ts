@@ -4,7 +4,7 @@ import type { Throttle } from './throttle.ts';
 interface MessageRequest {
   /** What the message is for. */
   readonly what: string;
-  /** The name that was typed, folded. It is counted whether or not an account has it. */
+  /** What is counted: the name that was typed, folded, whether or not an account has it; an address; or an account. */
   readonly name: string;
   readonly address: string;
   /** The person is at a browser that the account signed in with. */
@@ -16,8 +16,9 @@ interface MessageRequest {
 const hour = 3_600_000;
 
 /**
- * Counts a request for a message to the owner of a name. One network gets half of what strangers get, so it can't use up
- * all of it. A known device has a share of its own.
+ * Counts a request for a message to one recipient. One network gets half of what strangers get, so it can't use up all of
+ * it. A known device has a share of its own. A person has several names to ask by, so the account is counted as well when
+ * the message is written.
  */
 export const takeMessage = async (
   throttle: Pick<Throttle, 'take'>,

@@ -1,0 +1,111 @@
+/** One network gets half of the messages that strangers can ask for, so the owner in another network gets one. */
+import t, { type Test } from 'tap';
+import { sendForm } from '../console/console-server.ts';
+import {
+  Browser,
+  newVerifier,
+  password,
+  RelyingParty,
+  signedInBrowser,
+  type TestServer,
+} from '../support/setup/index.ts';
+import type { SmtpServer } from '../support/smtp-server.ts';
+import { startWithMail, waitForEmptyOutbox } from '../support/start-with-mail.ts';
+
+const address = 'grace@example.com';
+const inNetwork = { 'x-forwarded-for': '203.0.113.9' };
+const elsewhere = { 'x-forwarded-for': '192.0.2.33' };
+
+interface Stage {
+  readonly server: TestServer;
+  readonly smtp: SmtpServer;
+}
+
+const open = (t: Test, more: Readonly<Record<string, unknown>> = {}): Promise<Stage> =>
+  startWithMail(t, {
+    proxy: { trusted: ['127.0.0.1'] },
+    security: { password: { memory_kib: 8192, passes: 1 } },
+    ...more,
+  });
+
+const addGrace = (server: TestServer) =>
+  server.addAccount({ username: 'grace', password, claims: { email: address, email_verified: true } });
+
+/** Asks for five messages in one network, and for one in another. */
+const assertHalf = async (
+  t: Test,
+  { server, smtp }: Stage,
+  ask: (headers: Record<string, string>, at: number) => Promise<unknown>,
+): Promise<void> => {
+  const sent = async (): Promise<number> => {
+    await waitForEmptyOutbox(server);
+    return smtp.received.length;
+  };
+  for (let at = 0; at < 5; at += 1) await ask(inNetwork, at);
+  t.equal(await sent(), 3, 'one network gets half of five');
+  await ask(elsewhere, 5);
+  t.equal(await sent(), 4, 'another network');
+};
+
+const nameAt = (at: number): string => (at % 2 === 0 ? 'grace' : address);
+
+for (const identifiers of [['username'], ['username', 'email']]) {
+  const way = `with sign-in by ${identifiers.join(' and ')}`;
+
+  t.test(`links for a new password, asked for by two names, ${way}`, async (t) => {
+    const stage = await open(t, { sign_in: { identifiers } });
+    const { server } = stage;
+    await addGrace(server);
+    await assertHalf(t, stage, (headers, at) =>
+      new Browser(headers).request(`${server.issuer}/account/forgot`, {
+        method: 'POST',
+        body: new URLSearchParams({ login: nameAt(at) }),
+        headers: { origin: server.issuer },
+      }),
+    );
+  });
+
+  t.test(`codes to sign in by, asked for by two names, ${way}`, async (t) => {
+    const stage = await open(t, { sign_in: { identifiers, email_code: true } });
+    const { server } = stage;
+    await addGrace(server);
+    const client = new RelyingParty(server.issuer);
+    await assertHalf(t, stage, async (headers, at) => {
+      const browser = new Browser(headers);
+      const { url } = await browser.open(client.authorizationUrl(newVerifier()));
+      await browser.submit(await browser.open(`${url}?code=yes`), { login: nameAt(at) });
+    });
+  });
+}
+
+t.test('codes to sign up by', async (t) => {
+  const stage = await open(t, { pages: { create_account: true }, sign_up: { verify_email: true } });
+  const { server } = stage;
+  const client = new RelyingParty(server.issuer);
+  await assertHalf(t, stage, async (headers, at) => {
+    const browser = new Browser(headers);
+    const form = await browser.open(client.authorizationUrl(newVerifier(), { prompt: 'create' }));
+    await browser.submit(form, { login: `person-${at}`, name: '', email: address, password });
+  });
+});
+
+t.test('messages that confirm an address, asked for by several accounts', async (t) => {
+  const stage = await open(t);
+  const { server } = stage;
+  for (let at = 0; at < 6; at += 1) await server.addAccount({ username: `person-${at}`, password });
+  await assertHalf(t, stage, async (headers, at) => {
+    const browser = await signedInBrowser(server, `person-${at}`, { headers });
+    await sendForm(browser, `${server.issuer}/account/email`, { email: address, password });
+  });
+});
+
+t.test('messages that confirm the addresses of one account', async (t) => {
+  const stage = await open(t);
+  const { server } = stage;
+  await server.addAccount({ username: 'linus', password });
+  await assertHalf(t, stage, async (headers, at) => {
+    const browser = await signedInBrowser(server, 'linus', { headers });
+    const email = `linus-${at}@example.com`;
+    await sendForm(browser, `${server.issuer}/account/email`, { email, password });
+  });
+});
