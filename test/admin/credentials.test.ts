@@ -9,6 +9,7 @@ const { server, issuer, call, machine, person } = await startAdminServer(t, {
   audit: { enabled: true },
   mail: { url: 'smtp://127.0.0.1:1', from: 'Postern <postern@example.com>' },
   security: { password: { memory_kib: 8192, passes: 1 } },
+  sign_in: { identifiers: ['username', 'email'] },
 });
 const { accounts, factors, passkeys, upstreamLinks } = server.app.services;
 
@@ -92,16 +93,23 @@ t.test('ways to sign in are listed without secrets, and removed one by one', asy
 });
 
 t.test('unlocking ends the wait after wrong passwords', async (t) => {
-  const { id } = await server.addAccount({ username: 'forgetful', password });
-  const tryWith = async (typed: string) => {
+  const email = 'forgetful@example.com';
+  const { id } = await server.addAccount({
+    username: 'forgetful',
+    password,
+    claims: { email, email_verified: true },
+  });
+  const tryWith = async (typed: string, name = 'forgetful') => {
     const browser = new Browser();
     const login = await browser.open(`${issuer}/account`);
-    return (await browser.submit(login, { login: 'forgetful', password: typed })).status;
+    return (await browser.submit(login, { login: name, password: typed })).status;
   };
-  let status = await tryWith('wrong');
-  for (let tries = 0; status !== 429 && tries < 20; tries += 1) status = await tryWith('wrong');
-  t.equal(status, 429, 'there is a wait');
-  t.equal(await tryWith(password), 429, 'also with the right password');
+  for (const name of ['forgetful', email]) {
+    let status = await tryWith('wrong', name);
+    for (let tries = 0; status !== 429 && tries < 20; tries += 1) status = await tryWith('wrong', name);
+    t.equal(status, 429, 'there is a wait');
+    t.equal(await tryWith(password, name), 429, 'also with the right password');
+  }
   const reader = await machine('admin:audit');
   await waitFor('the audit record has the attempts', async () =>
     (await call('GET', `/audit?account=${id}`, { caller: reader })).text.includes('wrong_password'),
@@ -111,6 +119,7 @@ t.test('unlocking ends the wait after wrong passwords', async (t) => {
   t.equal(await tryWith(password), 429, 'a refused request unlocks nothing');
   const support = await person('support');
   t.equal((await call('POST', `/accounts/${id}/unlock`, { caller: support })).status, 204);
+  t.equal(await tryWith(password, email), 200, 'by the address');
   t.equal(await tryWith(password), 200);
   t.equal((await call('POST', '/accounts/none/unlock', { caller: support })).status, 404);
 });

@@ -27,7 +27,7 @@ export const forgotPages = ({
 
   /** A person at their own device needs nothing of what strangers share. */
   const isKnown = async ({ headers }: FastifyRequest, login: string): Promise<boolean> =>
-    knownDevices.findDevice(headers, (await accounts.findForSignIn(login)).account) !== undefined;
+    knownDevices.findDevice(headers, await accounts.findByNameOrAddress(login)) !== undefined;
 
   return async (scope) => {
     scope.get<{ Querystring: { readonly sent?: unknown } }>(path, async (request, reply) => {

@@ -89,11 +89,8 @@ export const createComposeReset = ({
     return isOutdated(account, asked) ? { reason: 'outdated', account: id } : undefined;
   };
 
-  /** The address comes first: another person may have chosen it as a user name. */
-  const find = async ({ account, login = '' }: Partial<ResetRequest>): Promise<Account | undefined> =>
-    account === undefined
-      ? ((await accounts.findByEmail(login)) ?? (await accounts.findByUsername(login)))
-      : accounts.find(account);
+  const find = ({ account, login = '' }: Partial<ResetRequest>): Promise<Account | undefined> =>
+    account === undefined ? accounts.findByNameOrAddress(login) : accounts.find(account);
 
   return async (about: Partial<ResetRequest>, contextIn: MailContextIn): Promise<Message | undefined> => {
     const { id = '', language = '', at = '0', repeatedUntil, address, agent } = about;

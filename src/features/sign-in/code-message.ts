@@ -19,6 +19,8 @@ export interface CodeMessage {
   /** The code is derived from it. */
   readonly id: string;
   readonly login: string;
+  /** The account, where the person is signed in to it. Otherwise `login` names it. */
+  readonly account?: string;
   /** Of the page, for accounts without a language. */
   readonly language: string;
   /** Milliseconds since the epoch. */
@@ -53,9 +55,8 @@ export const createComposeCode = ({
     });
 
   return async (about: Partial<CodeMessage>, contextIn: MailContextIn): Promise<Message | undefined> => {
-    const { id = '', login = '', language = '', at, address, agent, device } = about;
-    // The address comes first: another person may have chosen it as a user name.
-    const account = (await accounts.findByEmail(login)) ?? (await accounts.findByUsername(login));
+    const { id = '', login = '', account: named, language = '', at, address, agent, device } = about;
+    const account = await (named === undefined ? accounts.findByNameOrAddress(login) : accounts.find(named));
     const to = account && verifiedAddressOf(account);
     if (!account?.enabled || to === undefined) {
       const reason = account

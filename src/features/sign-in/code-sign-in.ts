@@ -31,6 +31,11 @@ type CodeSignInOutcome =
   | { readonly page: StepOutcome }
   | { readonly account: Account; readonly remember: boolean };
 
+/** A code that is asked for, by a person who is signed in or by a name. */
+interface Asked extends Pick<PendingCode, 'login' | 'remember'> {
+  readonly sessionAccount: Account | undefined;
+}
+
 /** Whether this sign-in has a result for the account already. */
 const isAnsweredFor = ({ interaction: { result } }: Visit, { id }: Account): boolean => {
   const first: { readonly accountId?: unknown } = Object(result?.['first']);
@@ -51,8 +56,8 @@ const loginPageOf = ({ request, action }: Visit): string =>
 
 /**
  * Signs in by a code that is sent to the verified address of the account. The answers are the same for every name,
- * because the account is looked up in the background, where the message is written. Wrong codes are counted like wrong
- * passwords.
+ * because whether one gets a code is decided in the background, where the message is written. Wrong codes are counted
+ * like wrong passwords.
  */
 export const createCodeSignIn = ({
   config,
@@ -113,11 +118,11 @@ export const createCodeSignIn = ({
   /** Beyond the limit of the name the page is the same, and an earlier code stays good. */
   const sendCode = async (
     visit: Visit,
-    { login, remember }: Pick<PendingCode, 'login' | 'remember'>,
+    { login, remember, sessionAccount }: Asked,
     former?: PendingCode,
   ): Promise<StepOutcome> => {
     const { request, interaction, page, work } = visit;
-    const { account } = await accounts.findForSignIn(login);
+    const account = sessionAccount ?? (await accounts.findByNameOrAddress(login));
     const isKnownDevice = knownDevices.findDevice(request.headers, account) !== undefined;
     const isAllowed = await takeMessage(throttle, {
       what: 'sign-in code',
@@ -136,6 +141,7 @@ export const createCodeSignIn = ({
         at: String(clock.now()),
         correlation: request.id,
         ...describeRequest(request, page.messages.tag),
+        ...(sessionAccount && { account: sessionAccount.id }),
         ...(isKnownDevice && { device: 'known' }),
       };
       await mail.send(signInCodeKind, { ...about }, work);
@@ -155,13 +161,17 @@ export const createCodeSignIn = ({
     if (!verdict.allowed)
       return requestPage(visit, sessionAccount, { login, remember, waitSeconds: verdict.waitSeconds });
     admission.assertRoomToLast();
-    return sendCode(visit, { login, remember });
+    return sendCode(visit, { login, remember, sessionAccount });
   };
 
-  const resend = async (visit: Visit, pending: PendingCode): Promise<StepOutcome> => {
+  const resend = async (
+    visit: Visit,
+    pending: PendingCode,
+    sessionAccount: Account | undefined,
+  ): Promise<StepOutcome> => {
     const verdict = await throttle.takeByAddress('mail', visit.request.ip, perAddress);
     if (!verdict.allowed) return codePage(visit, pending, { waitSeconds: verdict.waitSeconds });
-    return sendCode(visit, pending, pending);
+    return sendCode(visit, { ...pending, sessionAccount }, pending);
   };
 
   /**
@@ -189,8 +199,13 @@ export const createCodeSignIn = ({
     if (typed.trim() === '') return { page: codePage(visit, pending, { problem: 'missing' }) };
     if (clock.now() - pending.sentAt > codeMinutes * 60_000)
       return { page: codePage(visit, pending, { problem: 'expired' }) };
-    const named = await accounts.findForSignIn(pending.login);
-    const verdict = await throttle.check(knownDevices.attemptOf(named, visit.request, visit.client.clientId));
+    const { login } = pending;
+    const tried = {
+      name: login,
+      account: sessionAccount ?? (await accounts.findByNameOrAddress(login)),
+    };
+    const { request, client } = visit;
+    const verdict = await throttle.check(knownDevices.attemptOf(tried, request, client.clientId));
     if (!verdict.allowed) {
       emitSignInRefused(events, visit, { reason: 'throttled' });
       return { page: codePage(visit, pending, { waitSeconds: verdict.waitSeconds }) };
@@ -221,7 +236,7 @@ export const createCodeSignIn = ({
       if (form['by'] === 'code') return { page: await request(visit, form, sessionAccount) };
       const pending = await findPendingCode(store, visit.interaction.uid);
       if (!pending) return { page: requestPage(visit, sessionAccount) };
-      if (form['resend'] === 'yes') return { page: await resend(visit, pending) };
+      if (form['resend'] === 'yes') return { page: await resend(visit, pending, sessionAccount) };
       return check(visit, pending, { typed: form['code'] ?? '', sessionAccount });
     },
   };

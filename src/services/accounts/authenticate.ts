@@ -36,7 +36,7 @@ export const createFindForSignIn =
       (await stored.byId(record.id))?.record;
 
     return {
-      name: account?.username ?? login,
+      name: login,
       account,
       async authenticate(password, onRefused = () => {}) {
         const configuredHash = await configured.hashOf(configuredAccount?.id ?? '');

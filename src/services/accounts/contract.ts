@@ -204,7 +204,7 @@ type OnSignInRefused = (refused: SignInRefused) => void;
 
 /** A text that a person typed to sign in by, and what was found for it. */
 export interface SignInName {
-  /** The name under which attempts are counted: one for each account, whatever of its names was typed. */
+  /** The text. Attempts of strangers are counted for it, so no wait tells that two texts name one account. */
   readonly name: string;
   /** The account that is tried. Whether there is one must not be revealed. */
   readonly account: Account | undefined;
@@ -227,6 +227,11 @@ export interface Accounts {
    * `AmbiguousAccount` when the text fits several accounts.
    */
   findNamed(text: string): Promise<Account | undefined>;
+  /**
+   * The account that a person means on a page that takes addresses too. The address comes first, because another person may
+   * have it as a user name. Costs the same for names without an account.
+   */
+  findByNameOrAddress(login: string): Promise<Account | undefined>;
   /** Costs the same for names without an account. */
   findForSignIn(login: string): Promise<SignInName>;
   superseded(): Promise<readonly SupersededAccount[]>;

@@ -20,7 +20,10 @@ interface Dependencies {
 }
 
 export interface AccountLookup
-  extends Pick<Accounts, 'find' | 'findByUsername' | 'findByEmail' | 'findNamed' | 'forEngine' | 'close'> {
+  extends Pick<
+    Accounts,
+    'find' | 'findByUsername' | 'findByEmail' | 'findByNameOrAddress' | 'findNamed' | 'forEngine' | 'close'
+  > {
   /** Forgets the account on this process only. */
   forget(id: string): void;
   /** Forgets the account on every process. */
@@ -88,6 +91,12 @@ export const createAccountLookup = ({
     ];
   };
 
+  /** An address that several accounts have verified names none of them. */
+  const onlyOf = (all: readonly Account[]): Account | undefined => {
+    const usable = all.filter(({ isSuperseded }) => !isSuperseded);
+    return usable.length === 1 ? usable[0] : undefined;
+  };
+
   return {
     find,
     findNamed: createFindNamed({ find, allByUsername, allByEmail }),
@@ -97,9 +106,10 @@ export const createAccountLookup = ({
       const held = await stored.byName(username);
       return held === undefined ? undefined : toAccount(held.record);
     },
-    async findByEmail(address) {
-      const all = (await allByEmail(address)).filter(({ isSuperseded }) => !isSuperseded);
-      return all.length === 1 ? all[0] : undefined;
+    findByEmail: async (address) => onlyOf(await allByEmail(address)),
+    async findByNameOrAddress(login) {
+      const [byEmail, [byUsername]] = await Promise.all([allByEmail(login), allByUsername(login)]);
+      return onlyOf(byEmail) ?? byUsername;
     },
     async forEngine(id, signIn) {
       const account = await find(id);

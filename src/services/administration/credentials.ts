@@ -3,7 +3,7 @@ import { Failure } from '../../errors.ts';
 import { Draft } from '../../store/draft.ts';
 import type { Clock, Store } from '../../store/port.ts';
 import { draftRecovery } from '../account-recovery/index.ts';
-import { type Account, deviceBindingOf } from '../accounts/index.ts';
+import { type Account, deviceBindingOf, verifiedEmailOf } from '../accounts/index.ts';
 import { listRecords } from '../audit/index.ts';
 import type { Factors } from '../factors/index.ts';
 import type { Notices } from '../notices/index.ts';
@@ -108,7 +108,8 @@ export const createCredentialAdministration = ({
       const account = await findAccount(by, id);
       const addresses = await addressesOf(id);
       const knownBy = deviceBindingOf(account);
-      await throttle.unlock({ account: account.username, knownBy, addresses });
+      for (const name of [account.username, verifiedEmailOf(account.claims)])
+        if (name !== undefined) await throttle.unlock({ account: name, knownBy, addresses });
       await throttle.unlock({ account: id, factor: 'second factor', knownBy, addresses });
       recordChange(by, { operation: 'account.unlock', account: id });
     },

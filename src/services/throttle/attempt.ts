@@ -5,7 +5,7 @@ import { networkOf, siteOf } from './network.ts';
 
 /** One attempt to sign in. */
 export interface Attempt {
-  /** The user name as typed. Unknown names are counted like known ones. With `factor`, the id of the account. */
+  /** The name as typed, an address too. Unknown names are counted like known ones. With `factor`, the id of the account. */
   readonly account: string;
   /**
    * Second factors have a count of their own: someone who knows the password must not reset it by typing the password
