@@ -504,8 +504,8 @@ const accountPages: readonly Mutation[] = [
   },
   {
     name: 'recovery codes of a thief survive a report',
-    file: 'src/services/factors/factors.ts',
-    from: 'await removeRecovery(account, since, by);',
+    file: 'src/services/factors/removal.ts',
+    from: 'await recovery.remove(account, since, by);',
     to: '',
     tests: ['features/notices.test.ts'],
   },
@@ -585,14 +585,14 @@ const endedSignIns: readonly Mutation[] = [
   },
   {
     name: 'a removed app ends no sign-in that is kept back',
-    file: 'src/services/factors/factors.ts',
+    file: 'src/services/factors/removal.ts',
     from: 'next: { ...kept, authenticators }, endsPendingSignIns: true };',
     to: 'next: { ...kept, authenticators } };',
     tests: ['account/kept-back-sign-ins.test.ts'],
   },
   {
     name: 'new recovery codes end no sign-in that is kept back',
-    file: 'src/services/factors/factors.ts',
+    file: 'src/services/factors/recovery.ts',
     from: 'code that is void by now.\n                endsPendingSignIns: true,',
     to: 'code that is void by now.',
     tests: ['account/kept-back-sign-ins.test.ts'],

@@ -53,15 +53,17 @@ const differenceOf = (before: FactorsRecord, after: FactorsRecord) => {
  * Applies a change to the factors of an account, again when another request changed them meanwhile. So of any number of
  * requests with one code, on any number of processes, one is the first.
  */
-export const createChangeFactors = ({ store, accounts }: Dependencies) => {
+export type ChangeFactors = <T>(
+  account: Account,
+  change: (factors: FactorsRecord) => Change<T>,
+  whileSignedIn?: WhileSignedIn,
+) => Promise<T>;
+
+export const createChangeFactors = ({ store, accounts }: Dependencies): ChangeFactors => {
   /** An account of the configuration has no record that could say what it has. */
   const isStored = ({ from }: Account): boolean => from === 'store';
 
-  return async <T>(
-    account: Account,
-    change: (factors: FactorsRecord) => Change<T>,
-    { whileSignedIn = false, isPending = false }: WhileSignedIn = {},
-  ): Promise<T> => {
+  return async (account, change, { whileSignedIn = false, isPending = false } = {}) => {
     const condition = whileSignedIn ? keepingSignIn(account, { isPending }) : undefined;
     const check = whileSignedIn ? ifStillSignedIn(account, { isPending }) : undefined;
     for (let attempt = 1; ; attempt += 1) {

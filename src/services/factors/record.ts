@@ -13,14 +13,16 @@ export interface AuthenticatorRecord {
   readonly lastStep: number;
 }
 
+export interface RecoveryRecord {
+  readonly createdAt: number;
+  /** Hashes of the codes that were not used. */
+  readonly codes: readonly string[];
+}
+
 /** The second factors of one account, in the family of the account. */
 export interface FactorsRecord {
   readonly authenticators: readonly AuthenticatorRecord[];
-  readonly recovery?: {
-    readonly createdAt: number;
-    /** Hashes of the codes that were not used. */
-    readonly codes: readonly string[];
-  };
+  readonly recovery?: RecoveryRecord;
   /** When a sign-in asked the person for a second factor for the first time. The grace period begins then. */
   readonly askedAt?: number;
   /** Browsers that were remembered before don't count any more. */
@@ -30,6 +32,8 @@ export interface FactorsRecord {
 const format = record<FactorsRecord>('factors');
 
 export const noFactors: FactorsRecord = { authenticators: [] };
+
+export const withoutRecovery = ({ recovery: _, ...factors }: FactorsRecord): FactorsRecord => factors;
 
 export const readFactors = (document: Document | undefined): FactorsRecord =>
   document === undefined ? noFactors : format.decode(document.body);
