@@ -69,7 +69,7 @@ export const backupStore = async (url: string, target: string): Promise<void> =>
 /** Puts a copy of a file that `backupStore` wrote in the place of a store that no program has open. */
 export const restoreStore = async (backup: string, url: string, overwrite: boolean): Promise<void> => {
   const { restoreFile } = await import('./embedded/restore.ts');
-  restoreFile(backup, embeddedPath(url), overwrite);
+  await restoreFile(backup, embeddedPath(url), overwrite);
 };
 
 export const openStore = async (url: string, options: StoreOptions): Promise<Store> => {

@@ -4,6 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { InvalidStoreUrl, StoreNotFound, StoreUnusable } from '#src/store/errors.ts';
 import { makeFolder } from '#src/store/folder.ts';
+import { giveFile, otherOwnerOf } from '#src/store/owner.ts';
 import { lockWaitMs, retryWhileBusy } from './retry-while-busy.ts';
 import { applicationId, migrate, readNumber, steps } from './schema.ts';
 import { toUnusable } from './sqlite-errors.ts';
@@ -47,7 +48,12 @@ const createFile = async (path: string): Promise<void> => {
     );
   }
   try {
-    closeSync(openSync(path, 'ax', 0o600));
+    const descriptor = openSync(path, 'ax', 0o600);
+    try {
+      giveFile(descriptor, otherOwnerOf(folder));
+    } finally {
+      closeSync(descriptor);
+    }
   } catch (cause) {
     if (codeOf(cause) === 'EEXIST') await checkFile(path);
     else throw unwritable(path, cause);

@@ -4,6 +4,7 @@ import {
   closeSync,
   constants,
   copyFileSync,
+  fchmodSync,
   fsyncSync,
   linkSync,
   openSync,
@@ -12,10 +13,12 @@ import {
   rmSync,
   statSync,
 } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { BackupUnusable, StoreExists, StoreInUse, StoreNotFound } from '#src/store/errors.ts';
 import { makeFolder } from '#src/store/folder.ts';
+import { giveFile, otherOwnerOf } from '#src/store/owner.ts';
+import { isCode, placeFile, withPrivateFolder } from './private-folder.ts';
 import { applicationId, readNumber, steps } from './schema.ts';
 import { isBusy, isCorrupt, toUnusable } from './sqlite-errors.ts';
 
@@ -106,30 +109,52 @@ const alreadyThere = (target: string): StoreExists =>
   new StoreExists(`there is a store at ${target}: --overwrite replaces it, and what it holds is lost`);
 
 /**
- * Puts a copy of `backup` in the place of `path`. The copy is checked and on the disk before it gets its name, so an
- * interrupted restore changes nothing. It contains tokens, so only this user may read it.
+ * Gives the copy owner and mode of the store that it replaces. Without a store, or with one of root's, root gives it to
+ * the owner of the folder: the service that runs as that user has to open it. It contains tokens, so no other user may
+ * read it.
  */
-export const restoreFile = (backup: string, path: string, overwrite: boolean): void => {
+const setAccess = (copy: string, target: string): void => {
+  const replaced = statSync(target, { throwIfNoEntry: false });
+  const owner = (replaced && otherOwnerOf(target)) ?? otherOwnerOf(dirname(target));
+  const descriptor = openSync(copy, 'r');
+  try {
+    fchmodSync(descriptor, ((replaced?.mode ?? 0) & 0o660) | 0o600);
+    giveFile(descriptor, owner);
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+};
+
+/**
+ * Puts a copy of `backup` in the place of `path`. The copy is checked and on the disk before it gets its name, so an
+ * interrupted restore changes nothing.
+ */
+export const restoreFile = async (backup: string, path: string, overwrite: boolean): Promise<void> => {
   const target = resolve(path);
   assertBackup(backup, target);
   const exists = sizeOf(target) !== undefined;
   if (exists && !overwrite) throw alreadyThere(target);
   makeFolder(dirname(target));
-  const copy = `${target}.${randomBytes(6).toString('hex')}`;
+  const placed = `${target}.${randomBytes(6).toString('hex')}`;
   try {
-    copyFileSync(backup, copy, constants.COPYFILE_EXCL);
-    chmodSync(copy, 0o600);
-    assertWhole(copy, backup);
-    flush(copy);
+    await withPrivateFolder(target, (folder) => {
+      const copy = join(folder, 'copy.db');
+      copyFileSync(backup, copy, constants.COPYFILE_EXCL);
+      chmodSync(copy, 0o600);
+      assertWhole(copy, backup);
+      setAccess(copy, target);
+      placeFile(copy, placed);
+    });
     if (exists) assertClosed(target);
     removeFiles(target, logEndings);
-    if (overwrite) renameSync(copy, target);
-    else linkSync(copy, target);
+    if (overwrite) renameSync(placed, target);
+    else linkSync(placed, target);
     flush(dirname(target));
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') throw alreadyThere(target);
+    if (isCode(error, 'EEXIST')) throw alreadyThere(target);
     throw toUnusable(target, error);
   } finally {
-    removeFiles(copy, ['', ...logEndings]);
+    rmSync(placed, { force: true });
   }
 };

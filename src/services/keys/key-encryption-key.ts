@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { linkSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
+import { closeSync, linkSync, openSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { exitCode, Failure } from '../../errors.ts';
 import { StoreUnavailable } from '../../store/errors.ts';
 import { makeFolder } from '../../store/folder.ts';
+import { giveFile, otherOwnerOf } from '../../store/owner.ts';
 import type { Store } from '../../store/port.ts';
 import { createSecretCipher, type SecretCipher } from './secret-cipher.ts';
 import type { KeysConfig } from './settings.ts';
@@ -49,11 +50,13 @@ const readIfPresent = (path: string): string | undefined => {
 const create = (path: string): void => {
   const temporary = `${path}.${randomBytes(6).toString('hex')}`;
   makeFolder(dirname(path));
-  writeFileSync(temporary, `${randomBytes(32).toString('base64url')}\n`, {
-    mode: 0o600,
-    flag: 'wx',
-    flush: true,
-  });
+  const descriptor = openSync(temporary, 'wx', 0o600);
+  try {
+    giveFile(descriptor, otherOwnerOf(dirname(path)));
+    writeFileSync(descriptor, `${randomBytes(32).toString('base64url')}\n`, { flush: true });
+  } finally {
+    closeSync(descriptor);
+  }
   try {
     linkSync(temporary, path);
   } catch (error) {
