@@ -3,6 +3,16 @@ import { resolve } from 'node:path';
 import { type Command, usageError } from '#src/command.ts';
 import { exitCode, Failure } from '#src/errors.ts';
 
+/** What the operating system said about the file of the copy, for a person. Other errors stay as they are. */
+const ofTarget = (target: string, error: unknown): unknown => {
+  if (!(error instanceof Error && 'path' in error && error.path === target && 'code' in error)) return error;
+  return new Failure({
+    code: 'cannot_write',
+    message: `${target} can not be written (${error.code}): name a file in a folder that this user can write to.`,
+    cause: error,
+  });
+};
+
 export const backup: Command = (program, { output, load, withInstallation }) => {
   program
     .command('backup')
@@ -26,7 +36,9 @@ export const backup: Command = (program, { output, load, withInstallation }) => 
       await withInstallation(
         async ({ events }) => {
           const { backupStore } = await import('#adapters/index.ts');
-          await backupStore(config.store.url, target);
+          await backupStore(config.store.url, target).catch((error: unknown) => {
+            throw ofTarget(target, error);
+          });
           events.emit({ type: 'store.copied', outcome: 'ok' });
         },
         { config },

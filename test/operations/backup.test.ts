@@ -79,6 +79,9 @@ t.test('SQLite: a server starts on a copy made under load', async (t) => {
     const missing = ['backup', 'other.db', '--set', 'store.url=sqlite:missing.db'];
     t.match(await server.command(missing), { exit: 3, err: /there is no store/ });
     t.notOk(existsSync(join(server.cwd, 'other.db')));
+    // The working directory of the image is such a folder too.
+    const unwritable = ['--json', 'backup', 'no/such/folder/backup.db'];
+    t.match(await server.command(unwritable), { exit: 1, err: /cannot_write.*ENOENT.*name a file/ });
     await copySqlite(server);
     t.equal(statSync(join(server.cwd, 'backup.db')).mode & 0o777, 0o600, 'it contains tokens');
     return { url: `sqlite:${join(server.cwd, 'backup.db')}` };
