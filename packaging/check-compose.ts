@@ -146,6 +146,8 @@ const check = async (names: readonly string[], storeUrl: string | undefined): Pr
     ),
   );
   const { password = '' } = postern('account', 'add', 'ada', '--generate', '--permanent');
+  postern('group', 'add', 'postern-admins');
+  postern('group', 'add-member', 'postern-admins', 'ada');
   const added = postern('client', 'add', '--type', 'web', '--name', 'Shop', '--redirect-uri', redirectUri);
   const credentials = {
     client: added['client_id'] ?? '',
@@ -156,8 +158,10 @@ const check = async (names: readonly string[], storeUrl: string | undefined): Pr
   for (let turn = 0; turn < 3 * servers.length; turn += 1) {
     const { tokens, visit } = await signIn(site, credentials);
     if (!tokens.includes('id_token')) throw new Error(`no ID token, but ${tokens}`);
-    const { status } = await visit(`${origin}/account`);
-    if (status !== 200) throw new Error(`the page of the account has status ${status}`);
+    for (const path of ['/account', '/admin']) {
+      const { status } = await visit(`${origin}${path}`);
+      if (status !== 200) throw new Error(`${path} has status ${status}`);
+    }
   }
   process.stdout.write(`ok ${names.join(' and ')}: signed in over TLS at ${origin}\n`);
 };
