@@ -31,7 +31,7 @@ export class AmbiguousAccount extends Failure {
       .join(', ');
     super({
       code: 'account_ambiguous',
-      message: `${text} fits several accounts: ${candidates}; name the one that you mean by ${exactNameOf('')} and its sub.`,
+      message: `${text} fits several accounts: ${candidates}; give the id of the one that you mean, with ${idMark} before it.`,
       status: 409,
       exit: exitCode.conflict,
     });
