@@ -930,6 +930,51 @@ const record: readonly Mutation[] = [
   },
 ];
 
+const typedNames: readonly Mutation[] = [
+  {
+    name: 'an operator who names an account gets the first one that the text fits',
+    file: 'src/services/accounts/named-account.ts',
+    from: 'if (found.length > 1) throw',
+    to: 'if (found.length > 3) throw',
+    tests: ['cli/named-accounts.test.ts'],
+  },
+  {
+    name: 'an id that says so is looked up as any other text',
+    file: 'src/services/accounts/named-account.ts',
+    from: 'if (id !== undefined) return find(id);',
+    to: 'text = id ?? text;',
+    tests: ['cli/named-accounts.test.ts'],
+  },
+  {
+    name: 'the records of a removed account are those of an account with its sub as the user name',
+    file: 'src/services/audit/account-names.ts',
+    from: 'if (items.length > 0) throw',
+    to: 'if (items.length > 1_000_000) throw',
+    tests: ['cli/named-accounts.test.ts'],
+  },
+  {
+    name: 'a person chooses the address of another person as a user name',
+    file: 'src/services/accounts/new-account-record.ts',
+    from: "withEmail || nameGivenBy === 'person'",
+    to: 'withEmail',
+    tests: ['services/account-rules.test.ts'],
+  },
+  {
+    name: 'a user name counts before the verified address of another account',
+    file: 'src/services/accounts/lookup.ts',
+    from: 'return onlyOf(byEmail) ?? byUsername;',
+    to: 'return byUsername ?? onlyOf(byEmail);',
+    tests: ['features/typed-addresses.test.ts'],
+  },
+  {
+    name: 'strangers who type an address count for the user name',
+    file: 'src/services/accounts/authenticate.ts',
+    from: 'name: login,',
+    to: 'name: account?.username ?? login,',
+    tests: ['services/email-sign-in.test.ts', 'features/typed-addresses.test.ts'],
+  },
+];
+
 export const mutations: readonly Mutation[] = [
   ...store,
   ...grants,
@@ -939,4 +984,5 @@ export const mutations: readonly Mutation[] = [
   ...clients,
   ...network,
   ...record,
+  ...typedNames,
 ];
