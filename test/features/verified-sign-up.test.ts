@@ -269,3 +269,31 @@ t.test('the store holds neither the code nor the password', async (t) => {
   t.notOk(stored.includes(password));
   t.ok(redirectParameters(await browser.submit(page, { code })).has('code'));
 });
+
+t.test('wrong codes for many addresses count for the network', async (t) => {
+  const { server, smtp } = await open(t, {
+    proxy: { trusted: ['127.0.0.1'] },
+    security: {
+      password: { memory_kib: 8192, passes: 1 },
+      throttle: { registration_per_address: 0, mail_request_per_address: 0 },
+    },
+  });
+  const statuses: number[] = [];
+  const guess = async (at: number): Promise<void> => {
+    const browser = new Browser({ 'x-forwarded-for': `2001:db8:5:${at.toString(16)}::1` });
+    const fields = { ...person, login: `guesser${at}`, email: `employee-${at}@example.com` };
+    const page = await browser.submit(await openForm(server, browser), fields);
+    const code = await nextCode(smtp, fields.email);
+    for (let n = 0; n < 4; n += 1) statuses.push((await browser.submit(page, { code: other(code) })).status);
+    const right = await browser.submit(page, { code });
+    if (at === 9) t.equal(right.status, 429, 'a right code waits as well');
+  };
+  for (let at = 0; at < 10; at += 1) await guess(at);
+  t.equal(statuses.filter((status) => status === 422).length, 20, 'of 40 wrong codes');
+  t.equal(statuses.filter((status) => status === 429).length, 20);
+
+  const browser = new Browser({ 'x-forwarded-for': '198.51.100.7' });
+  const page = await browser.submit(await openForm(server, browser), person);
+  const done = await browser.submit(page, { code: await nextCode(smtp) });
+  t.ok(redirectParameters(done).has('code'), 'another network');
+});

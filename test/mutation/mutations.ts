@@ -416,6 +416,13 @@ const people: readonly Mutation[] = [
     tests: ['services/throttle.test.ts'],
   },
   {
+    name: 'a network guesses codes of sign-up without limit',
+    file: 'src/services/throttle/network-failures.ts',
+    from: 'if (until > now) return refuse(until - now);',
+    to: '',
+    tests: ['services/throttle.test.ts', 'features/verified-sign-up.test.ts'],
+  },
+  {
     name: 'a known device never becomes a stranger',
     file: 'src/services/throttle/known-origin.ts',
     from: ' && failures < maxFailures',

@@ -51,6 +51,12 @@ export const createVerifyEmail = ({
     status: more.problem !== undefined ? 422 : 200,
   });
 
+  const waitPage = (visit: Visit, email: string, waitSeconds: number): StepOutcome => ({
+    ...page(visit, email, { waitSeconds }),
+    status: 429,
+    headers: { 'retry-after': String(waitSeconds) },
+  });
+
   /**
    * Beyond the limit of the address the page is the same, and earlier codes stay good. A code that isn't sent opens
    * nothing: otherwise every new form would be five more guesses.
@@ -93,9 +99,7 @@ export const createVerifyEmail = ({
   const resend = async (visit: Visit, pending: PendingSignUp): Promise<StepOutcome> => {
     const verdict = await throttle.takeByAddress('mail', visit.request.ip, perAddress);
     if (verdict.allowed) return sendCode(visit, pending, pending);
-    const { waitSeconds } = verdict;
-    const outcome = page(visit, pending.email, { waitSeconds });
-    return { ...outcome, status: 429, headers: { 'retry-after': String(waitSeconds) } };
+    return waitPage(visit, pending.email, verdict.waitSeconds);
   };
 
   /** The form was sent twice, as by a double click: both lead to the account. */
@@ -170,9 +174,18 @@ export const createVerifyEmail = ({
         return { page: page(visit, email, { problem: 'missing' }) };
       if (clock.now() - sentAt > codeMinutes * 60_000)
         return { page: page(visit, email, { problem: 'expired' }) };
+      const verdict = await throttle.checkNetwork('sign-up code', visit.request.ip);
+      if (!verdict.allowed) {
+        emitRefused(visit, 'throttled');
+        return { page: waitPage(visit, email, verdict.waitSeconds) };
+      }
       const checked = await codes.check(signUpMail, codeId, typed);
       const result = checked === 'right' && !isSent ? 'wrong' : checked;
-      if (result === 'right') return createAccount(visit, pending);
+      if (result === 'right') {
+        await verdict.succeeded();
+        return createAccount(visit, pending);
+      }
+      await verdict.failed();
       emitRefused(visit, result === 'wrong' ? 'wrong_code' : 'too_many_codes');
       return { page: page(visit, email, { problem: result === 'wrong' ? 'wrong' : 'usedUp' }) };
     },

@@ -3,6 +3,7 @@ import type { Clock, Store } from '../../store/port.ts';
 import type { Attempt } from './attempt.ts';
 import { createCount, createCountAddress, createCountAll } from './count.ts';
 import { createBuckets } from './keys.ts';
+import { type CheckNetwork, createCheckNetwork } from './network-failures.ts';
 import { createSignInThrottle } from './sign-in-throttle.ts';
 import { createUnlock, type Unlocked } from './unlock.ts';
 import { allowed, refuse, type SignInVerdict, type Verdict } from './verdict.ts';
@@ -14,6 +15,8 @@ export interface Throttle {
   take(what: string, who: string, limit: number, windowMs?: number): Promise<Verdict>;
   /** The same for an address. An IPv6 address is counted with its /64 and with its /48. */
   takeByAddress(what: string, address: string, perMinute: number): Promise<Verdict>;
+  /** The same as `check` for what belongs to no account: failures count for the network. */
+  checkNetwork: CheckNetwork;
   /** Ends the delays of an account, for a person who is kept out by their own failures or by those of others. */
   unlock(unlocked: Unlocked): Promise<void>;
 }
@@ -51,6 +54,7 @@ export const createThrottle = ({ store, config, clock, secret }: ThrottleOptions
     },
     takeByAddress: async (what, address, perMinute) =>
       (await countAddress(what, address, perMinute)) ? allowed : refuse(minute),
+    checkNetwork: createCheckNetwork({ store, limits, clock, bucket, countAddress }),
     unlock: createUnlock({ store, clock, bucket }),
   };
 };

@@ -1,6 +1,6 @@
 const second = 1000;
 
-interface Refused {
+export interface Refused {
   readonly allowed: false;
   readonly waitSeconds: number;
 }
