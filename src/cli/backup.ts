@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { type Command, usageError } from '#src/command.ts';
 import { exitCode, Failure } from '#src/errors.ts';
 
-/** What the operating system said about the file of the copy, for a person. Other errors stay as they are. */
+/** What the operating system said about the folder of the copy, for a person. Other errors stay as they are. */
 const ofTarget = (target: string, error: unknown): unknown => {
-  if (!(error instanceof Error && 'path' in error && error.path === target && 'code' in error)) return error;
+  if (!(error instanceof Error && 'path' in error && 'code' in error)) return error;
+  if (!String(error.path).startsWith(dirname(target))) return error;
   return new Failure({
     code: 'cannot_write',
     message: `${target} can not be written (${error.code}): name a file in a folder that this user can write to.`,
