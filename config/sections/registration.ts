@@ -14,7 +14,7 @@ export const registration = section('Dynamic client registration (RFC 7591, RFC 
   }),
   scopes: list(
     text('A scope.', { format: 'scope' }),
-    'Scopes that a client may register. Empty: the standard ones of OpenID Connect, and those of resources with self_described_clients.',
+    'Scopes that a client may register. Empty: the standard ones of OpenID Connect, and those of resources with self_described_clients. A scope that is listed is allowed at each resource that has it.',
     { default: [] },
   ),
   redirect_hosts: list(

@@ -32,7 +32,9 @@ export const resource = section('An API that access tokens are for (RFC 8707).',
     ),
   ),
   self_described_clients: optional(
-    flag('Whether clients that register themselves may ask for its scopes. Default: false.'),
+    flag(
+      'Whether clients that register themselves may ask for its scopes. Without it they get tokens for it only by scopes that registration.scopes names. Default: false.',
+    ),
   ),
   access_token_ttl: optional(
     integer('Lifetime of its access tokens in seconds. Default: tokens.access_token_ttl.', {

@@ -748,6 +748,13 @@ const clients: readonly Mutation[] = [
     tests: ['protocol/agent-registration.test.ts'],
   },
   {
+    name: 'a scope of an open API opens every API that has one of this name',
+    file: 'src/provider/settings/client-scopes.ts',
+    from: 'scopesOfOperator.has(scope)',
+    to: "scope !== ''",
+    tests: ['protocol/same-scope-names.test.ts'],
+  },
+  {
     name: 'a secret that was sent as a client id reaches an event',
     file: 'src/provider/errors/mismatch.ts',
     from: 'if (mayBeSecret(id, closest)) return undefined;',
@@ -799,8 +806,8 @@ const clients: readonly Mutation[] = [
   {
     name: 'a client gets API scopes that it is not registered for',
     file: 'src/provider/settings/client-scopes.ts',
-    from: "if (typeof scope !== 'string') return scopes;",
-    to: "if (typeof scope === 'string') return scopes;",
+    from: "if (typeof scope !== 'string') return undefined;",
+    to: "if (typeof scope === 'string') return undefined;",
     tests: ['protocol/client-scope.test.ts'],
   },
   {

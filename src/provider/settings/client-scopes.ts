@@ -1,20 +1,21 @@
 import { errors } from 'oidc-provider';
-import type { ResourceConfig } from '#config';
+import type { Config, ResourceConfig } from '#config';
 
 type ClientMetadata = Readonly<Record<string, unknown>>;
 
 /** The keys are clients as the engine knows them: a new object whenever the metadata changes. */
 const registeredScopes = new WeakMap<ClientMetadata, ReadonlySet<string>>();
 
-const allowedScopes = ({ scopes }: ResourceConfig, client: ClientMetadata): readonly string[] => {
+/** Undefined for a client that may have every scope of APIs. */
+const registeredScopesOf = (client: ClientMetadata): ReadonlySet<string> | undefined => {
   const { api_scope: scope } = client;
-  if (typeof scope !== 'string') return scopes;
+  if (typeof scope !== 'string') return undefined;
   let own = registeredScopes.get(client);
   if (!own) {
     own = new Set(scope.split(' '));
     registeredScopes.set(client, own);
   }
-  return scopes.filter((one) => own.has(one));
+  return own;
 };
 
 /** The code of an `issuer_tokens` client is enough for a token, so it gets none that it has to guard. */
@@ -23,31 +24,50 @@ const listsResource = ({ audience }: ResourceConfig, client: ClientMetadata): bo
   client['issuer_tokens'] !== true &&
   [client['resources']].flat().includes(audience);
 
-/**
- * A client that registered itself gets no token for an API unless the operator allows such clients for it, or a scope of
- * it. A restricted API is for clients that list it.
- */
-export const isResourceAllowed = (resource: ResourceConfig, client: ClientMetadata): boolean => {
-  if (resource.isRestricted) return listsResource(resource, client);
-  return (
-    client['from_registration'] !== true ||
-    resource.self_described_clients === true ||
-    allowedScopes(resource, client).length > 0
-  );
-};
+/** Whether an API is open to clients of this kind, whatever their scopes. */
+const isOpen = (resource: ResourceConfig, client: ClientMetadata): boolean =>
+  client['from_registration'] !== true || resource.self_described_clients === true;
 
-/** The scopes of an API that a client may have: its registered `scope` limits those of APIs too (RFC 7591 §2). */
-export const restrictToClient = (
-  resource: ResourceConfig,
-  client: ClientMetadata,
-  requested: ReadonlySet<string>,
-): ResourceConfig => {
-  if (!isResourceAllowed(resource, client)) {
-    throw new errors.InvalidTarget('this client may not request tokens for this resource');
-  }
-  const scopes = allowedScopes(resource, client);
-  if (scopes.length === resource.scopes.length) return resource;
-  const refused = resource.scopes.find((scope) => requested.has(scope) && !scopes.includes(scope));
-  if (refused !== undefined) throw new errors.InvalidScope('requested scope is not allowed', refused);
-  return { ...resource, scopes };
+/** Which APIs, and which of their scopes, a client may request. */
+export const createClientScopes = ({ registration }: Pick<Config, 'registration'>) => {
+  const scopesOfOperator: ReadonlySet<string> = new Set(registration.scopes);
+
+  /**
+   * Two APIs may have scopes of the same name. A client that registered itself has the name from an open API or from
+   * the operator, and only the latter counts at an API that isn't open.
+   */
+  const allowedScopes = (resource: ResourceConfig, client: ClientMetadata): readonly string[] => {
+    const own = registeredScopesOf(client);
+    const allowed = isOpen(resource, client)
+      ? resource.scopes
+      : resource.scopes.filter((scope) => scopesOfOperator.has(scope));
+    return own ? allowed.filter((scope) => own.has(scope)) : allowed;
+  };
+
+  /**
+   * A client that registered itself gets no token for an API unless the operator allows such clients for it, or a scope
+   * of it. A restricted API is for clients that list it.
+   */
+  const isResourceAllowed = (resource: ResourceConfig, client: ClientMetadata): boolean => {
+    if (resource.isRestricted) return listsResource(resource, client);
+    return isOpen(resource, client) || allowedScopes(resource, client).length > 0;
+  };
+
+  /** The scopes of an API that a client may have: its registered `scope` limits those of APIs too (RFC 7591 §2). */
+  const restrictToClient = (
+    resource: ResourceConfig,
+    client: ClientMetadata,
+    requested: ReadonlySet<string>,
+  ): ResourceConfig => {
+    if (!isResourceAllowed(resource, client)) {
+      throw new errors.InvalidTarget('this client may not request tokens for this resource');
+    }
+    const scopes = allowedScopes(resource, client);
+    if (scopes.length === resource.scopes.length) return resource;
+    const refused = resource.scopes.find((scope) => requested.has(scope) && !scopes.includes(scope));
+    if (refused !== undefined) throw new errors.InvalidScope('requested scope is not allowed', refused);
+    return { ...resource, scopes };
+  };
+
+  return { isResourceAllowed, restrictToClient };
 };

@@ -5,7 +5,7 @@ import { getRequestContext } from '../request-context.ts';
 import { isForGrantedApi, keepNamedResource, noteAssumedResource } from '../scopes/api-and-userinfo.ts';
 import { emitDroppedScopes } from '../scopes/dropped-scopes.ts';
 import { type GroupsOf, withMemberScopes } from '../scopes/member-scopes.ts';
-import { isResourceAllowed, restrictToClient } from './client-scopes.ts';
+import { createClientScopes } from './client-scopes.ts';
 
 const jwtResource = (resource: ResourceConfig): ResourceServer => ({
   scope: resource.scopes.join(' '),
@@ -43,6 +43,7 @@ export const resources = (config: Config, groupsOf: GroupsOf) => {
   );
   const plain = plainAudiences(config);
   const apiScopes = new Set(config.resources.flatMap(({ scopes }) => scopes));
+  const { isResourceAllowed, restrictToClient } = createClientScopes(config);
   const defaults = config.resources.filter((resource) => resource.default);
   const hasScope = (audience: string, scope: string): boolean =>
     known.get(audience)?.scopes.has(scope) ?? false;
