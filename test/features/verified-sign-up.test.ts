@@ -173,6 +173,69 @@ t.test('one mailbox gets few messages, however often and with whatever tag it is
   t.equal(smtp.received.length, 3, 'one network gets half of five');
 });
 
+const fillForm = async (
+  server: TestServer,
+  { address, email, login }: { readonly address: string; readonly email: string; readonly login: string },
+): Promise<Page> => {
+  const browser = new Browser({ 'x-forwarded-for': address });
+  return browser.submit(await openForm(server, browser), { ...person, login, email });
+};
+
+t.test('one mailbox of Gmail gets few messages, wherever its address has dots', async (t) => {
+  const { server, smtp } = await open(t, { security: { throttle: { registration_per_address: 0 } } });
+  const spellings = ['grace', 'g.race', 'gr.ace', 'G.R.A.C.E', 'grac.e+x', 'gra.ce', 'g.r.ace'];
+  for (const [n, local] of spellings.entries()) {
+    const email = `${local}@${n % 2 === 0 ? 'gmail.com' : 'GoogleMail.com'}`;
+    await fillForm(server, { address: '192.0.2.1', email, login: `grace${n}` });
+  }
+  await waitForEmptyOutbox(server);
+  t.equal(smtp.received.length, 3, 'one network gets half');
+  for (const local of ['ada', 'a.da'])
+    await fillForm(server, { address: '192.0.2.1', email: `${local}@example.com`, login: `x${local}` });
+  await waitForEmptyOutbox(server);
+  t.equal(smtp.received.length, 5, 'elsewhere dots make another mailbox');
+});
+
+t.test('one network causes few messages to the addresses of one domain', async (t) => {
+  const settings = {
+    proxy: { trusted: ['127.0.0.1'] },
+    security: { throttle: { mail_request_per_address: 2, mail_per_recipient: 0 } },
+  };
+  const { server, smtp } = await open(t, settings);
+  let people = 0;
+  const send = async (network: string, domain = 'example.com', on = server): Promise<number> => {
+    people += 1;
+    const email = `catch-all-${people}@${domain}`;
+    return (await fillForm(on, { address: network, email, login: `grace${people}` })).status;
+  };
+  const site = (n: number): string => `2001:db8:5:${n}::1`;
+  server.clock.advance(3600 - (Math.floor(server.clock.now() / 1000) % 3600));
+  t.same(
+    [await send(site(1)), await send(site(2)), await send(site(3))],
+    [200, 200, 429],
+    'a /48 in a minute',
+  );
+  t.equal(await send(site(4), 'other.example'), 200, 'to another domain');
+  t.equal(await send('2001:db8:6::1'), 200, 'from another network');
+  for (let minute = 1; minute < 6; minute += 1) {
+    server.clock.advance(60);
+    await send(site(minute));
+    await send(site(minute));
+  }
+  server.clock.advance(60);
+  t.equal(await send(site(7)), 429, 'in an hour');
+  await waitForEmptyOutbox(server);
+  t.equal(smtp.received.length, 14);
+
+  const { server: listed } = await open(t, {
+    ...settings,
+    sign_up: { verify_email: true, email_domains: ['example.com'] },
+  });
+  const statuses = [];
+  for (let n = 0; n < 4; n += 1) statuses.push(await send(site(n), 'example.com', listed));
+  t.same(statuses, [200, 200, 200, 200], 'a domain that the operator lists');
+});
+
 t.test('without a limit of messages, codes that could be guessed are limited all the same', async (t) => {
   const { server, smtp } = await open(t, {
     security: {

@@ -540,9 +540,30 @@ const accountPages: readonly Mutation[] = [
   {
     name: 'a tag in an address has a limit of messages of its own',
     file: 'src/services/mail/address.ts',
-    from: "address.replace(/\\+[^@]*@/, '@')",
-    to: 'address',
+    from: "address.slice(0, at).split('+')",
+    to: '[address.slice(0, at)]',
     tests: ['features/verified-sign-up.test.ts'],
+  },
+  {
+    name: 'an address of Gmail with other dots has a limit of messages of its own',
+    file: 'src/services/mail/address.ts',
+    from: "local.replaceAll('.', '')",
+    to: 'local',
+    tests: ['features/verified-sign-up.test.ts'],
+  },
+  {
+    name: 'an account of the store is used under the name of a configured one',
+    file: 'src/services/accounts/superseded.ts',
+    from: 'configured.holderOf(username) !== undefined || configured.byId.has(id)',
+    to: 'configured.byId.has(id)',
+    tests: ['account/superseded.test.ts'],
+  },
+  {
+    name: 'a known device waits for the wrong codes of others',
+    file: 'src/features/second-factor/ask-for-factor.ts',
+    from: 'device: knownDevices.findDevice(visit.request.headers, pending.account),',
+    to: 'device: undefined,',
+    tests: ['features/second-factor.test.ts'],
   },
   {
     name: 'a table decides by what people fill in',

@@ -63,6 +63,16 @@ export const createAccountStep = (
       correlation: request.id,
     });
 
+  const showThrottled = (
+    visit: Visit,
+    typed: Typed,
+    { waitSeconds }: { readonly waitSeconds: number },
+  ): StepOutcome => {
+    emitSignUp(visit, { outcome: 'refused', reason: 'throttled' });
+    const headers = { 'retry-after': String(waitSeconds) };
+    return { ...renderPage(visit, { ...typed, waitSeconds }), status: 429, headers };
+  };
+
   /** A form that is sent twice leads to a sign-in of the same time. */
   const finish = async (visit: Visit, account: Account): Promise<StepOutcome> => {
     const { createdAt: at = clock.now() } = account;
@@ -117,17 +127,14 @@ export const createAccountStep = (
         visit.request.ip,
         security.throttle.registration_per_address,
       );
-      if (!verdict.allowed) {
-        const { waitSeconds } = verdict;
-        emitSignUp(visit, { outcome: 'refused', reason: 'throttled' });
-        const headers = { 'retry-after': String(waitSeconds) };
-        return { ...renderPage(visit, { ...typed, waitSeconds }), status: 429, headers };
-      }
+      if (!verdict.allowed) return showThrottled(visit, typed, verdict);
 
       admission.assertRoomToLast();
       if (verifyEmail) {
         if (await accounts.findByUsername(newAccount.login))
           return renderPage(visit, { ...typed, problems: ['loginTaken'] });
+        const ofDomain = await verifyEmail.takeDomain(visit, newAccount.email);
+        if (!ofDomain.allowed) return showThrottled(visit, typed, ofDomain);
         return verifyEmail.begin(visit, newAccount, claims);
       }
 

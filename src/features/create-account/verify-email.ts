@@ -4,9 +4,9 @@ import type { StepOutcome, Visit } from '../../http/interactions/step.ts';
 import type { Form } from '../../http/pages/form.ts';
 import { type NewAccount, type NewAccountProblem, problemOf } from '../../services/account-forms/index.ts';
 import { type Account, type Claims, foldUsername } from '../../services/accounts/index.ts';
-import { withoutTag } from '../../services/mail/index.ts';
+import { mailboxOf } from '../../services/mail/index.ts';
 import { codeMinutes, codesPerHour } from '../../services/one-time-codes/index.ts';
-import { takeMessage } from '../../services/throttle/index.ts';
+import { takeMessage, takeMessageToDomain, type Verdict } from '../../services/throttle/index.ts';
 import { Conflict } from '../../store/errors.ts';
 import { newId } from '../../store/new-id.ts';
 import { kinds } from '../../store/record-kinds.ts';
@@ -69,7 +69,7 @@ export const createVerifyEmail = ({
     const { uid } = visit.interaction;
     const isAllowed = await takeMessage(throttle, {
       what: 'sign-up code',
-      name: foldUsername(withoutTag(form.email)),
+      name: foldUsername(mailboxOf(form.email)),
       address: visit.request.ip,
       isKnownDevice: false,
       perHour,
@@ -96,8 +96,12 @@ export const createVerifyEmail = ({
     events.emit(event);
   };
 
+  const takeDomain = (visit: Visit, email: string): Promise<Verdict> =>
+    takeMessageToDomain(throttle, config, { email, address: visit.request.ip });
+
   const resend = async (visit: Visit, pending: PendingSignUp): Promise<StepOutcome> => {
-    const verdict = await throttle.takeByAddress('mail', visit.request.ip, perAddress);
+    const ofAddress = await throttle.takeByAddress('mail', visit.request.ip, perAddress);
+    const verdict = ofAddress.allowed ? await takeDomain(visit, pending.email) : ofAddress;
     if (verdict.allowed) return sendCode(visit, pending, pending);
     return waitPage(visit, pending.email, verdict.waitSeconds);
   };
@@ -140,6 +144,9 @@ export const createVerifyEmail = ({
   };
 
   return {
+    /** Asked before a code is sent for a form. */
+    takeDomain,
+
     /** After the sign-up form: sends the first code. */
     async begin(
       visit: Visit,

@@ -4,9 +4,9 @@ import { formExpired } from '../../http/pages/form-expired.ts';
 import { isAllowedDomain } from '../../services/account-forms/index.ts';
 import type { AccountPages } from '../../services/account-pages/index.ts';
 import { foldUsername } from '../../services/accounts/index.ts';
-import { isMailAddress, verifiedAddressOf, withoutTag } from '../../services/mail/index.ts';
+import { isMailAddress, mailboxOf, verifiedAddressOf } from '../../services/mail/index.ts';
 import { createCheckPassword, isPasswordRight } from '../../services/sign-ins/index.ts';
-import { takeMessage } from '../../services/throttle/index.ts';
+import { takeMessage, takeMessageToDomain } from '../../services/throttle/index.ts';
 import { newId } from '../../store/new-id.ts';
 import { type EmailAddressProblem, emailAddressPage } from '../../views/pages/email-address.ts';
 import type { EmailAddressDependencies } from './dependencies.ts';
@@ -79,15 +79,16 @@ export const emailPages = (dependencies: EmailAddressDependencies) => {
         if (shown.problem !== undefined || shown.waitSeconds !== undefined)
           return send(request, reply, { ...shown, typed });
 
-        const isAllowed = await takeMessage(throttle, {
+        const ofDomain = await takeMessageToDomain(throttle, config, { email: typed, address: request.ip });
+        const ofRecipient = await takeMessage(throttle, {
           what: 'confirm address',
-          name: foldUsername(withoutTag(typed)),
+          name: foldUsername(mailboxOf(typed)),
           address: request.ip,
           // Knowing the account says nothing about the new address.
           isKnownDevice: false,
           perHour: perRecipient,
         });
-        if (isAllowed) {
+        if (ofDomain.allowed && ofRecipient) {
           const about: AddressMessage = {
             id: newId(16),
             account: account.id,

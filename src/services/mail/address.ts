@@ -12,8 +12,19 @@ export const isMailAddress = (text: unknown): text is string =>
   isPlainAddress(text) &&
   pattern.test(text);
 
-/** Most mail servers deliver `ada+shop@` and `ada@` to one mailbox, so messages to both are counted together. */
-export const withoutTag = (address: string): string => address.replace(/\+[^@]*@/, '@');
+/** Both are Gmail, which ignores dots (support.google.com/mail/answer/7436150). In other domains that it serves they count. */
+const gmailDomain = /^(?:gmail|googlemail)\.com$/i;
+
+/**
+ * The address under which messages to a mailbox are counted. Most mail servers deliver `ada+shop@` and `ada@` to one
+ * mailbox.
+ */
+export const mailboxOf = (address: string): string => {
+  const at = address.lastIndexOf('@');
+  const [local = ''] = address.slice(0, at).split('+');
+  const domain = address.slice(at + 1);
+  return gmailDomain.test(domain) ? `${local.replaceAll('.', '')}@gmail.com` : `${local}@${domain}`;
+};
 
 interface Mailbox {
   readonly name: string;

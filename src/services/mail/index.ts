@@ -10,7 +10,7 @@
  *
  * In development without a mail server, messages are kept in memory and shown at /dev/mail.
  */
-export { isMailAddress, withoutTag } from './address.ts';
+export { isMailAddress, mailboxOf } from './address.ts';
 export { languageOf, type MailContextIn, verifiedAddressOf } from './context.ts';
 export { createMail, type Mail } from './mail.ts';
 export { createSmtpTransport } from './smtp.ts';
