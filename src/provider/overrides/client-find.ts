@@ -1,21 +1,23 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Provider } from 'oidc-provider';
+import type { Clock } from '../../store/port.ts';
 import type { EngineClient } from '../engine-types.ts';
 import { internalsOf } from '../internals.ts';
 import { rsaKeyProblem } from '../keys/rsa-keys.ts';
+import { boundAgeOfFetchedKeys, type FetchedKeys, type SelectKeys } from './fetched-keys.ts';
 import type { DetailTypes } from './options.ts';
 import type { Override } from './override.ts';
 
 /** Members that the types of the engine leave out. */
 interface ClientKeys {
   readonly clientSecret?: string;
-  readonly symmetricKeyStore: { add(key: Readonly<Record<string, string>>): void };
+  readonly symmetricKeyStore: Iterable<{ readonly k?: string }> & {
+    add(key: Readonly<Record<string, string>>): void;
+  };
   readonly asymmetricKeyStore: AsymmetricKeys;
 }
 
-type SelectKeys = (wanted: object) => readonly object[];
-
-interface AsymmetricKeys {
-  selectForVerify: SelectKeys;
+interface AsymmetricKeys extends FetchedKeys {
   selectForEncrypt: SelectKeys;
 }
 
@@ -24,9 +26,10 @@ const maxCachedClients = 20_000;
 /** The engine knows one secret of a client; an assertion may be made with any of them. */
 const addAssertionSecrets = (client: EngineClient, secrets: readonly string[]): void => {
   const { symmetricKeyStore, clientSecret } = client as unknown as ClientKeys;
+  const known = new Set([...symmetricKeyStore].map(({ k }) => k));
   for (const secret of secrets) {
-    if (secret === clientSecret) continue;
     const k = Buffer.from(secret).toString('base64url');
+    if (secret === clientSecret || known.has(k)) continue;
     symmetricKeyStore.add({ kty: 'oct', use: 'sig', alg: 'HS256', k });
   }
 };
@@ -64,6 +67,19 @@ const refuseUnfitKeys = (keys: AsymmetricKeys): void => {
   keys.selectForEncrypt = (wanted) => fitOf(selectForEncrypt.call(keys, wanted));
 };
 
+/** The engine builds a client once for the same metadata, so the same keys come again. */
+const prepared = new WeakSet<AsymmetricKeys>();
+
+const prepareKeys = (client: EngineClient, clock: Clock): void => {
+  if (client.jwks === undefined && client.jwksUri === undefined) return;
+  const { asymmetricKeyStore: keys } = client as unknown as ClientKeys;
+  if (prepared.has(keys)) return;
+  prepared.add(keys);
+  if (client.jwksUri !== undefined) boundAgeOfFetchedKeys(keys, clock);
+  limitKeysOfSignature(keys);
+  if (client.jwksUri !== undefined) refuseUnfitKeys(keys);
+};
+
 /** The engine takes types at its construction and builds no client with another type; clients are added later too. */
 const addDetailTypes = (
   provider: Provider,
@@ -81,9 +97,10 @@ export const clientFind: Override = {
     'The engine hashes the metadata of a client at each request, and builds the client anew once there are ' +
     'more than a hundred. Here a built client is kept for as long as its metadata is the same object, and ' +
     'built with all its secrets and types, and without RSA keys of its jwks_uri that are weak or expensive, ' +
-    'and no more than twenty keys are tried on a signature.',
+    'and no more than twenty keys are tried on a signature. The engine also keeps keys of a jwks_uri for as ' +
+    'long as any response says, and uses them after that; here they are five minutes old at most.',
   test: 'test/protocol/client-authentication.test.ts',
-  apply(provider, { clients, options }) {
+  apply(provider, { clients, clock, options }) {
     const cache = new Map<string, { readonly metadata: unknown; readonly client: EngineClient }>();
     const { Client } = provider;
     const find = Client.find.bind(Client);
@@ -91,13 +108,12 @@ export const clientFind: Override = {
 
     const build = async (id: string, metadata: Readonly<Record<string, unknown>>) => {
       if (authorizationDetailTypes) addDetailTypes(provider, authorizationDetailTypes, metadata);
-      const client = await find(id);
+      const known = cache.get(id);
+      const isUnchanged = known !== undefined && isDeepStrictEqual(known.metadata, metadata);
+      const client = isUnchanged ? known.client : await find(id);
       if (assertionSecrets && client?.clientAuthMethod === 'client_secret_jwt')
         addAssertionSecrets(client, await assertionSecrets(id));
-      if (client?.jwks === undefined && client?.jwksUri === undefined) return client;
-      const { asymmetricKeyStore: keys } = client as unknown as ClientKeys;
-      limitKeysOfSignature(keys);
-      if (client.jwksUri !== undefined) refuseUnfitKeys(keys);
+      if (client) prepareKeys(client, clock);
       return client;
     };
 
@@ -106,8 +122,8 @@ export const clientFind: Override = {
       const metadata = await clients.find(id);
       const cached = cache.get(id);
       if (cached && cached.metadata === metadata) return cached.client;
-      cache.delete(id);
       const client = metadata && (await build(id, metadata));
+      cache.delete(id);
       if (client) {
         if (cache.size >= maxCachedClients) cache.delete(cache.keys().next().value ?? id);
         cache.set(id, { metadata, client });
