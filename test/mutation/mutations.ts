@@ -627,7 +627,7 @@ const endedSignIns: readonly Mutation[] = [
   },
   {
     name: 'an unlinked identity ends no sign-in that is kept back',
-    file: 'src/services/upstreams/provisioning.ts',
+    file: 'src/services/upstreams/provisioning/unlink.ts',
     from: '? accounts.endPendingSignIns(id, options)',
     to: '? store.commit(options.also)',
     tests: ['account/kept-back-sign-ins.test.ts'],

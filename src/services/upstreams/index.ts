@@ -9,7 +9,7 @@
  * settings.ts and presets.ts fill in what a provider is known for. openid.ts and oauth2.ts speak the protocols, and
  * identity.ts turns what comes back into the words of this server; no token of an upstream is kept.
  * first-sign-in.ts has the rules for people who come for the first time, links.ts says who they are from then on, and
- * provisioning.ts makes and updates accounts.
+ * provisioning/ makes and updates accounts.
  *
  * To add a provider that is known: add a preset, and its name to the configuration (config/sections/upstream.ts).
  */
@@ -35,7 +35,7 @@ export { LogoutTokenRefused } from './logout-token.ts';
 export { createUpstreamLogouts, type UpstreamLogouts } from './logouts.ts';
 export { backchannelLogoutPath, callbackPath, signedOutPath, signOutPath } from './paths.ts';
 export type { SignInRequest } from './protocol.ts';
-export { createProvisioning, type Provisioning } from './provisioning.ts';
+export { createProvisioning, type Provisioning } from './provisioning/index.ts';
 export { reportFailure } from './report-failure.ts';
 export {
   putUpstreamSession,

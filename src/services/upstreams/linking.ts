@@ -6,7 +6,7 @@ import { type Account, ifStillSignedIn } from '../accounts/index.ts';
 import type { Notices } from '../notices/index.ts';
 import type { UpstreamIdentity } from './identity.ts';
 import type { StoredLink, UpstreamLinks } from './links.ts';
-import type { Provisioning, Unlinking } from './provisioning.ts';
+import type { Provisioning, Unlinking } from './provisioning/index.ts';
 
 /** Describes who acts, in the audit record and the message to the owner of the account. */
 interface By {
