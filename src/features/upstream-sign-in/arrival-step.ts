@@ -101,7 +101,11 @@ export const createArrivalStep = (dependencies: Dependencies): Step => {
     const arrived = await findArrived(visit);
     if (!('identity' in arrived)) return arrived;
     try {
-      return (await signInKnown(arrived)) ?? (await answer(arrived, await decide(arrived)));
+      const outcome = await signInKnown(arrived);
+      if (outcome) return outcome;
+      const decision = await decide(arrived);
+      // The owner of the address may be the person, whose account another request has just made.
+      return (decision.owner && (await signInKnown(arrived))) ?? (await answer(arrived, decision));
     } catch (error) {
       throw isArrivalUsed(error) ? arrivalGone() : error;
     }

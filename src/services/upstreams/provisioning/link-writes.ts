@@ -1,5 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock, Write } from '../../../store/port.ts';
-import type { Accounts } from '../../accounts/index.ts';
+import type { Account, Accounts } from '../../accounts/index.ts';
 import { labelOf, type UpstreamIdentity } from '../identity.ts';
 import { isOfProvider, type Link, type StoredLink, type UpstreamLinks } from '../links.ts';
 import type { Upstreams } from '../upstreams.ts';
@@ -13,6 +14,8 @@ interface Dependencies {
 
 /** What a commit that makes, keeps or changes the link of a person writes. */
 export interface LinkWrites {
+  /** The account of a link. It waits for one that another request is making. */
+  accountOf(stored: StoredLink): Promise<Account | undefined>;
   /** Whether a link is to a person of the provider that the upstream has now. */
   isSamePerson(stored: StoredLink): boolean;
   /** Links the person to an account. */
@@ -26,6 +29,8 @@ export interface LinkWrites {
 
 /** A link of an account that is gone is replaced, unless the account may be on its way: on a cluster it comes second. */
 const orphanAfterMs = 60_000;
+/** How long a request waits for an account that is on its way. */
+const waitForAccount = { times: 40, ms: 50 };
 
 export const createLinkWrites = ({ accounts, links, upstreams, clock }: Dependencies): LinkWrites => {
   /** Arrivals of an earlier release don't say it. */
@@ -54,6 +59,14 @@ export const createLinkWrites = ({ accounts, links, upstreams, clock }: Dependen
   const isOld = ({ linkedAt }: Link): boolean => linkedAt < clock.now() - orphanAfterMs;
 
   return {
+    async accountOf({ link }) {
+      for (let time = 1; ; time += 1) {
+        const account = await accounts.find(link.account);
+        if (account || isOld(link) || time === waitForAccount.times) return account;
+        await sleep(waitForAccount.ms);
+      }
+    },
+
     isSamePerson,
 
     async toLink(account, identity, given) {

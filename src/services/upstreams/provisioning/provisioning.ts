@@ -37,7 +37,7 @@ export const createProvisioning = ({
 
     async find({ upstream, subject }) {
       const stored = await links.find(upstream, subject);
-      const account = stored && (await accounts.find(stored.link.account));
+      const account = stored && (await linkWrites.accountOf(stored));
       return account && { stored, account, isSamePerson: linkWrites.isSamePerson(stored) };
     },
 
