@@ -61,7 +61,10 @@ const throttle = section('Rate limits, counted in the store (IPv6 addresses by /
     'Requests from one address to each endpoint of the protocol (token, authorization, PAR, introspection …) and to the administration API',
     60_000,
   ),
-  token_per_client: perMinute('Requests of one client to the token endpoints', 0),
+  token_per_client: perMinute(
+    'Requests of one client to the token endpoints. Only requests that authenticate count, and those of a public client that redeem or show a code or token of it',
+    0,
+  ),
   failed_authentication_per_client: perMinute('Failed authentications of one client from one address', 30),
   device_per_address: perMinute('User codes entered from one address', 10),
   sign_in_start_per_address: perMinute(

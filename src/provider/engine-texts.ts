@@ -35,3 +35,6 @@ export const contextStep = 'ensureOIDC';
 
 /** The name of the function that refuses JWTs at introspection and revocation. */
 export const jwtRefusalStep = 'rejectStructuredTokens';
+
+/** The name of the function that goes on once the client has authenticated. */
+export const authenticationStep = 'authenticateClient';

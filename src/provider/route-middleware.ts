@@ -15,6 +15,8 @@ export interface RouteMiddleware {
   readonly before?: RouteHook;
   /** Runs when the client becomes known, before the client authenticates. */
   readonly clientKnown?: ClientHook;
+  /** Runs when the client has authenticated. A public client has nothing to authenticate with, so it runs at once. */
+  readonly clientAuthenticated?: ClientHook;
   /** Runs once the engine has made its response, before the commit. */
   readonly after?: RouteHook;
   /** As `after`, only for requests that the engine refuses. It is no middleware, so successes never meet it. */
@@ -35,6 +37,7 @@ export interface RouteHooks {
   /** The outermost first: `before` in this order, `after` in the reverse one. */
   readonly middleware: readonly Middleware[];
   readonly clientKnown: readonly ClientHook[];
+  readonly clientAuthenticated: readonly ClientHook[];
   readonly refused: readonly RouteHook[];
 }
 
@@ -43,12 +46,14 @@ export const groupByRoute = (all: readonly RouteMiddleware[]): ReadonlyMap<strin
   for (const one of all) {
     const middleware = one.before || one.after ? [toMiddleware(one)] : [];
     const clientKnown = one.clientKnown ? [one.clientKnown] : [];
+    const clientAuthenticated = one.clientAuthenticated ? [one.clientAuthenticated] : [];
     const refused = one.refused ? [one.refused] : [];
     for (const route of [one.route].flat()) {
       const hooks = byRoute.get(route);
       byRoute.set(route, {
         middleware: [...(hooks?.middleware ?? []), ...middleware],
         clientKnown: [...(hooks?.clientKnown ?? []), ...clientKnown],
+        clientAuthenticated: [...(hooks?.clientAuthenticated ?? []), ...clientAuthenticated],
         refused: [...(hooks?.refused ?? []), ...refused],
       });
     }

@@ -776,6 +776,13 @@ const clients: readonly Mutation[] = [
     tests: ['protocol/same-scope-names.test.ts'],
   },
   {
+    name: 'a stranger uses up the limit of a public client',
+    file: 'src/services/rate-limits/clients.ts',
+    from: 'if (isOfClient) counter',
+    to: 'if (isOfClient || status < 400) counter',
+    tests: ['security/limits.test.ts'],
+  },
+  {
     name: 'a secret that was sent as a client id reaches an event',
     file: 'src/provider/errors/mismatch.ts',
     from: 'if (mayBeSecret(id, closest)) return undefined;',

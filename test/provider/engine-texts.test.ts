@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import t from 'tap';
 import {
+  authenticationStep,
   contextStep,
   deviceErrorNames,
   jwtRefusalStep,
@@ -21,6 +22,7 @@ const places: readonly (readonly [file: string, ...texts: (string | undefined)[]
   ['helpers/re_render_errors.js', ...Object.values(deviceErrorNames).map((name) => `class ${name} `)],
   ['helpers/initialize_app.js', `const ${contextStep} = async (ctx, next)`],
   ['shared/reject_structured_tokens.js', `async function ${jwtRefusalStep}(ctx, next)`],
+  ['shared/client_auth.js', `async function ${authenticationStep}(ctx, next)`],
 ];
 
 t.test('the engine still has the texts that behaviour depends on', async (t) => {

@@ -15,6 +15,7 @@ import {
   password,
   postForm,
   RelyingParty,
+  redirectUri,
   secret,
   startInProcess,
   usualConfig,
@@ -186,6 +187,63 @@ t.test('a client has the limit that the operator sets, and no other client uses 
   for (let i = 0; i < 5; i++) t.equal((await token('wrong')).status, 401);
   for (let i = 0; i < 3; i++) t.equal((await token(secret)).status, 200);
   t.equal((await token(secret)).status, 429);
+});
+
+t.test('only requests of a client itself use up its limit', async (t) => {
+  const { issuer } = await open(
+    t,
+    { token_per_client: 5, failed_authentication_per_client: 0 },
+    {
+      clients: [
+        ...usualConfig.clients,
+        {
+          client_id: 'spa',
+          token_endpoint_auth_method: 'none',
+          redirect_uris: [redirectUri],
+          first_party: true,
+        },
+      ],
+    },
+  );
+  const foreign = { origin: 'https://evil.example' };
+  const code = { grant_type: 'authorization_code', code: 'x', redirect_uri: redirectUri };
+  const strangers: readonly (readonly [string, Readonly<Record<string, string>>, object])[] = [
+    ['/oauth/token', { ...code, client_id: 'app', client_secret: secret }, foreign],
+    ['/oauth/token', { ...code, client_id: 'app', client_secret: 'wrong' }, foreign],
+    ['/oauth/token', { ...code, client_id: 'spa' }, foreign],
+    ['/oauth/token', { ...code, client_id: 'spa' }, {}],
+    ['/oauth/token', { ...machine, client_id: 'spa' }, {}],
+    ['/oauth/revoke', { token: 'x', client_id: 'spa' }, {}],
+    ['/oauth/introspect', { token: 'x', client_id: 'spa' }, {}],
+    ['/oauth/par', { client_id: 'spa', response_type: 'code', redirect_uri: redirectUri }, {}],
+  ];
+  for (const [path, fields, headers] of strangers) {
+    for (let i = 0; i < 6; i++) {
+      const { status } = await postForm(`${issuer}${path}`, fields, { ...headers });
+      t.not(status, 429, `${path} ${JSON.stringify(fields)}`);
+    }
+  }
+  for (const party of [new RelyingParty(issuer, 'app'), new RelyingParty(issuer, 'spa', '')]) {
+    const browser = new Browser();
+    for (let i = 0; i < 2; i++) {
+      const { code, verifier } = await codeFor(party, browser);
+      const { status, body } = await party.redeem(code, verifier);
+      t.equal(status, 200, `${party.id} gets its tokens`);
+      const { status: introspected } = await party.post('/oauth/introspect', {
+        token: body.access_token ?? '',
+      });
+      t.equal(introspected, 200);
+    }
+    const revoked = await party.post('/oauth/revoke', { token: 'x' });
+    t.equal(revoked.status, 200);
+    const { code, verifier } = await codeFor(party, browser);
+    const isLimited = (await party.redeem(code, verifier)).status === 429;
+    t.equal(
+      isLimited,
+      party.id === 'app',
+      'a request with an unknown token counts if the client authenticated',
+    );
+  }
 });
 
 t.test('registration is limited (RFC 7591 §5)', async (t) => {

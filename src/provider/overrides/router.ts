@@ -1,5 +1,5 @@
-import type { Provider } from 'oidc-provider';
-import { contextStep, jwtRefusalStep } from '../engine-texts.ts';
+import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
+import { authenticationStep, contextStep, jwtRefusalStep } from '../engine-texts.ts';
 import { asyncLocalStorage, type Middleware, Router } from '../internals.ts';
 import type { RouteHooks } from '../route-middleware.ts';
 import type { Override } from './override.ts';
@@ -14,6 +14,16 @@ const skipForOpaque =
   (refuseJwt: Middleware): Middleware =>
   (ctx, next) =>
     String(ctx.oidc.params?.['token']).includes('.') ? refuseJwt(ctx, next) : next();
+
+const runWhenAuthenticated =
+  (authenticate: Middleware, hooks: RouteHooks['clientAuthenticated']): Middleware =>
+  (context, next) =>
+    authenticate(context, () => {
+      const ctx = context as unknown as KoaContextWithOIDC;
+      const { client } = ctx.oidc;
+      if (client) for (const hook of hooks) hook(ctx, client);
+      return next();
+    });
 
 const methods = ['get', 'post', 'put', 'delete', 'options'] as const;
 
@@ -35,8 +45,14 @@ export const constructWithRoutes = (
       const isContextStep = first.name === contextStep;
       if (isContextStep) isReplaced = true;
       const step = isContextStep ? setPlainContext : first;
-      const rest = others.map((other) => (other.name === jwtRefusalStep ? skipForOpaque(other) : other));
-      return register.call(this, name, path, step, ...(hooks.get(name)?.middleware ?? []), ...rest);
+      const { middleware = [], clientAuthenticated = [] } = hooks.get(name) ?? {};
+      const rest = others.map((other) => {
+        if (other.name === jwtRefusalStep) return skipForOpaque(other);
+        if (other.name === authenticationStep && clientAuthenticated.length > 0)
+          return runWhenAuthenticated(other, clientAuthenticated);
+        return other;
+      });
+      return register.call(this, name, path, step, ...middleware, ...rest);
     };
   }
   try {
@@ -56,7 +72,8 @@ export const router: Override = {
     'V8 keeps the descriptor of a getter among old objects, and with it the whole request until the next full ' +
     'collection. A plain property does the same work: of a token request, 0.9 KB stay among old objects ' +
     'instead of 10.9 KB (Node 24). The step that refuses JWTs catches an error for each opaque token, and the ' +
-    'stack trace of the error takes longer than most steps; such tokens skip it.',
+    'stack trace of the error takes longer than most steps; such tokens skip it. The step that authenticates ' +
+    'the client has no hook behind it: an error after it looks like one before it.',
   test: 'test/provider/request-memory.test.ts',
   apply(provider) {
     if (!withReplacedStep.has(provider)) {

@@ -21,6 +21,9 @@ const limitedRoutes: readonly EngineRoute[] = [
   'backchannel_authentication',
 ];
 
+/** Those of them that take a code or a token. */
+const redeemingRoutes: readonly EngineRoute[] = ['token', 'introspection', 'revocation'];
+
 const refusals = [
   'grant.error',
   'pushed_authorization_request.error',
@@ -40,7 +43,7 @@ class TooManyRequests extends errors.OIDCProviderError {
 
 /**
  * Limits how often a client's secret may be guessed from one address, and how often a client may ask at all. Both are
- * checked when the client becomes known, before its secret is.
+ * checked when the client becomes known, before its secret is. Strangers know its id, so only its own requests count.
  */
 export const limitClients = ({ config, counter }: Dependencies): ProviderSettings => {
   const { failed_authentication_per_client, token_per_client } = config.security.throttle;
@@ -74,9 +77,19 @@ export const limitClients = ({ config, counter }: Dependencies): ProviderSetting
     }
   };
 
-  /** A request that fails to authenticate doesn't use up the limit of the client that it names. */
-  const countRequest = ({ oidc, status }: KoaContextWithOIDC): void => {
-    if (oidc.client && status !== 401 && status !== 429) counter.add(requestsOf(oidc.client.clientId));
+  /** A request that doesn't authenticate can't use up the limit of the client that it names. */
+  const countAuthenticated = (_ctx: KoaContextWithOIDC, client: InstanceType<Provider['Client']>): void => {
+    if (client.clientAuthMethod !== 'none') counter.add(requestsOf(client.clientId));
+  };
+
+  /** Anyone can send the id of a public client, so only requests with a code or token of the client count. */
+  const countRedemption = ({ oidc: { client, entities }, status }: KoaContextWithOIDC): void => {
+    if (client?.clientAuthMethod !== 'none' || status >= 400) return;
+    const { clientId } = client;
+    const isOfClient = [entities.AccessToken, entities.RefreshToken].some(
+      (one) => one?.clientId === clientId,
+    );
+    if (isOfClient) counter.add(requestsOf(clientId));
   };
 
   return {
@@ -85,8 +98,9 @@ export const limitClients = ({ config, counter }: Dependencies): ProviderSetting
       {
         route: limitedRoutes,
         clientKnown: refuseBeyondLimits,
-        ...(token_per_client > 0 && { after: countRequest }),
+        ...(token_per_client > 0 && { clientAuthenticated: countAuthenticated }),
       },
+      ...(token_per_client > 0 ? [{ route: redeemingRoutes, after: countRedemption }] : []),
     ],
   };
 };
