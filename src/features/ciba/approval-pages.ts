@@ -4,7 +4,7 @@ import { macOf } from '../../form-mac.ts';
 import { displayOf } from '../../http/interactions/client-display.ts';
 import type { Form } from '../../http/pages/form.ts';
 import { createClaimRelease, signInClaims } from '../../provider/claims/claim-release.ts';
-import { accountSignInHref } from '../../services/account-pages/index.ts';
+import { accountSignInHref, createSignInRequests } from '../../services/account-pages/index.ts';
 import { accountPath } from '../../services/clients/index.ts';
 import { findReadyAccount, loadSession, type Session } from '../../services/sign-ins/index.ts';
 import type { Page } from '../../views/page.ts';
@@ -24,6 +24,7 @@ export const approvalPages = (dependencies: CibaDependencies): FastifyPluginAsyn
   const descriptions = scopeDescriptions(config);
   const isReleased = createClaimRelease(config);
   const submitDecision = createSubmitDecision(dependencies);
+  const signIns = createSignInRequests(dependencies);
 
   const describePending = async (
     account: string,
@@ -90,6 +91,8 @@ export const approvalPages = (dependencies: CibaDependencies): FastifyPluginAsyn
     });
     scope.post<{ Body: Form }>(requestsPath, async (request, reply) => {
       const outcome = await submitDecision(request, reply, request.body ?? {});
+      if (typeof outcome === 'object')
+        return signIns.start(request, reply, { returnTo: requestsPath, parameters: outcome.signIn });
       if (outcome === 'gone') return sendPage(request, reply, { outcome, status: 410 });
       return reply.header('cache-control', 'no-store').redirect(`${requestsPath}?answer=${outcome}`, 303);
     });

@@ -9,6 +9,7 @@
  *                                 denied   -> `access_denied`
  *                                 tooWeak  -> the session doesn't reach the requested `acr`
  *                                 otherWay -> the client doesn't accept the way in which the session began
+ *                                 nothing  -> the sign-in is older than `max_age`: 303 to a new one, and back
  *                                 gone     -> decided before, or expired: 410
  * after the decision              the client gets a ping, through the outbox
  * POST /oauth/token               the client polls; the engine redeems the request

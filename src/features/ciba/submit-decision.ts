@@ -16,7 +16,13 @@ import { runInUnitOfWork } from '../../store/current-unit-of-work.ts';
 import { type CibaDecision, recordDecision } from './decision.ts';
 import type { CibaDependencies } from './dependencies.ts';
 import { formMacSubject } from './form-mac-subject.ts';
+import { newSignInFor } from './new-sign-in.ts';
 import { findPending } from './pending-requests.ts';
+
+/** The request stays as it is until the person has signed in with these parameters. */
+export interface NewSignIn {
+  readonly signIn: Readonly<Record<string, string>>;
+}
 
 /** Returns `gone` when the request was decided or has expired since the page was shown. */
 export const createSubmitDecision = (dependencies: CibaDependencies) => {
@@ -33,7 +39,11 @@ export const createSubmitDecision = (dependencies: CibaDependencies) => {
     return isWayAllowed(client, wayOf(readUpstreamSession(began)));
   };
 
-  return async (request: FastifyRequest, reply: FastifyReply, form: Form): Promise<CibaDecision | 'gone'> => {
+  return async (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    form: Form,
+  ): Promise<CibaDecision | NewSignIn | 'gone'> => {
     const { provider } = engine();
     const session = await loadSession(provider, request, reply);
     const person = await findReadyAccount(session, accounts);
@@ -48,6 +58,10 @@ export const createSubmitDecision = (dependencies: CibaDependencies) => {
     if (!found) return 'gone';
     const client = await provider.Client.find(found.clientId ?? '');
 
+    const isAllowed = form['decision'] === 'allow';
+    const signIn = isAllowed ? newSignInFor(found, session) : undefined;
+    if (signIn) return { signIn };
+
     const decided = {
       provider,
       request: found,
@@ -60,7 +74,7 @@ export const createSubmitDecision = (dependencies: CibaDependencies) => {
       scopesOf,
     };
     const decision = await runInUnitOfWork(store, async (work) => {
-      const recorded = await recordDecision(decided, form['decision'] === 'allow');
+      const recorded = await recordDecision(decided, isAllowed);
       await work.commit();
       return recorded;
     });
