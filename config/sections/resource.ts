@@ -64,7 +64,12 @@ export const resource = section('An API that access tokens are for (RFC 8707).',
     either(
       list(text('A claim.', { format: 'claim' }), 'Names of claims.'),
       claimMapping('Claims by name.'),
-      'Claims of the person in its access tokens: names, such as groups, or a table as in clients[].claims.',
+      'Claims of the person in its access tokens: names, such as groups, or a table as in clients[].claims. The application can read them in JWTs.',
+    ),
+  ),
+  self_described_clients_read_claims: optional(
+    flag(
+      'Whether its JWTs have all `claims` also for clients that registered themselves, which can read them. Default: only claims that a scope releases which the person granted. The API gets all of opaque tokens.',
     ),
   ),
   default: optional(flag('Whether requests without a resource mean this one. Default: false.')),

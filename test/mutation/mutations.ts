@@ -748,6 +748,13 @@ const clients: readonly Mutation[] = [
     tests: ['protocol/pkce.test.ts'],
   },
   {
+    name: 'a client that registered itself reads every claim of an API in its JWT',
+    file: 'src/provider/claims/claims-for-apis.ts',
+    from: "client['from_registration'] === true ? granted.has(scope)",
+    to: "client['from_registration'] === undefined ? granted.has(scope)",
+    tests: ['protocol/claims-for-apis.test.ts'],
+  },
+  {
     name: 'a redirect URI may have a fragment',
     file: 'src/services/clients/redirect-uri.ts',
     from: "if (text.includes('#')) return",

@@ -18,8 +18,8 @@ export const personalClaims = ({
   );
 };
 
-/** Whether a client may receive a claim, in whichever way it asks for it. */
-export type IsReleased = (client: Client, claim: string) => boolean;
+/** Whether a client may receive a claim, in whichever way it asks for it. `accepts` leaves out scopes. */
+export type IsReleased = (client: Client, claim: string, accepts?: (scope: string) => boolean) => boolean;
 
 /** A client gets a personal claim only if a scope that it may use releases the claim. */
 export const createClaimRelease = (config: Pick<Config, 'claims'>): IsReleased => {
@@ -27,5 +27,6 @@ export const createClaimRelease = (config: Pick<Config, 'claims'>): IsReleased =
   for (const [scope, names] of Object.entries(personalClaims(config))) {
     for (const name of names) scopesByClaim.set(name, [...(scopesByClaim.get(name) ?? []), scope]);
   }
-  return (client, claim) => scopesByClaim.get(claim)?.some((scope) => mayUseScope(client, scope)) ?? false;
+  return (client, claim, accepts = () => true) =>
+    scopesByClaim.get(claim)?.some((scope) => mayUseScope(client, scope) && accepts(scope)) ?? false;
 };

@@ -1,6 +1,7 @@
 import type { Configuration } from 'oidc-provider';
 import { adminAudience, type Config } from '#config';
 import type { AdditionalClaims } from '../claims/additional-claims.ts';
+import { createHiddenClaimsOfJwts } from '../claims/claims-for-apis.ts';
 import { createResourceClaims } from '../claims/resource-claims.ts';
 import type { Fragment } from '../compose-settings.ts';
 import type { GrantType } from '../grant-types.ts';
@@ -36,6 +37,7 @@ export const baseSettings = (
     settings: tokens(
       createReadAuthentication(grantTypes),
       createResourceClaims(config),
+      createHiddenClaimsOfJwts(config),
       operatorClaims,
       adminAudience(config),
     ),

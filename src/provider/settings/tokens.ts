@@ -2,6 +2,7 @@ import type { Configuration } from 'oidc-provider';
 import { ownTokenClaims } from '../access-tokens/jwt-access-tokens.ts';
 import type { AdditionalClaims } from '../claims/additional-claims.ts';
 import { describeAccount, describeClient } from '../claims/claims-context.ts';
+import { type HiddenClaims, withoutClaims } from '../claims/claims-for-apis.ts';
 import type { ResourceClaims } from '../claims/resource-claims.ts';
 import { engineAccountOf } from '../engine-account.ts';
 import { getRequestContext } from '../request-context.ts';
@@ -12,6 +13,7 @@ import type { ReadAuthentication } from './authentication.ts';
 export const tokens = (
   readAuthentication: ReadAuthentication,
   resourceClaims: ResourceClaims | undefined,
+  hiddenClaimsOfJwts: HiddenClaims,
   operatorClaims: AdditionalClaims | undefined,
   administration: string,
 ) =>
@@ -41,9 +43,14 @@ export const tokens = (
       const { acr, amr, authTime, authTs } = readAuthentication(ctx) ?? {};
       const { userinfo = {} } = token.claims ?? {};
       // It is for `/userinfo` as well (api-and-userinfo.ts).
+      const claimsOfApi = account && resourceClaims?.(token.aud, account.readPersonal());
+      const hidden =
+        claimsOfApi && client && token.format === 'jwt'
+          ? hiddenClaimsOfJwts(token.aud, client, ctx.oidc.grant)
+          : [];
       const isSharedJwt = token.format === 'jwt' && Array.isArray(token.aud);
       return {
-        ...(account && resourceClaims?.(token.aud, account.readPersonal())),
+        ...(claimsOfApi && withoutClaims(claimsOfApi, hidden)),
         ...(account &&
           client &&
           operatorClaims &&
