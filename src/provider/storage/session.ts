@@ -3,7 +3,7 @@ import type { Document } from '../../store/port.ts';
 import { assertVersion, readRecord } from '../../store/record.ts';
 import { kindVersions } from '../../store/record-kinds.ts';
 import type { UnitOfWork } from '../../store/unit-of-work.ts';
-import { digestOf, familyOf, withoutFamily } from './ids.ts';
+import { digestOf, familyOf, grantKey, withoutFamily } from './ids.ts';
 import type { Upsert } from './model-adapter.ts';
 import { resume } from './resume.ts';
 import { useFields } from './session-use.ts';
@@ -162,6 +162,9 @@ export const writeSession = (
   }
   const changed = changedFields(before, fields, cookie, now);
   if (Object.keys(changed).length === 0 && isLateEnough(before, expiresAt, now)) return;
+  const options = changed['.who'] === undefined ? {} : resume;
+  for (const grantId of replacedGrants(before, changed))
+    work.stage({ op: 'remove', key: grantKey(grantId) }, options);
   const isSignInNew = before.fields['.who'] === undefined && fields['.who'] !== undefined;
   work.stage(
     {
@@ -173,9 +176,25 @@ export const writeSession = (
       // A session that was ended meanwhile stays ended.
       ifAbsent: 'skip',
     },
-    changed['.who'] === undefined ? {} : resume,
+    options,
   );
 };
+
+/**
+ * The grants that clients had until now and that end with the session. The session knows one grant of each client, so a
+ * sign-out would not end them any more.
+ */
+const replacedGrants = (
+  { fields: before }: Document,
+  changed: Readonly<Record<string, string | null>>,
+): readonly string[] =>
+  Object.entries(changed).flatMap(([name, text]) => {
+    const former = before[name];
+    if (!name.startsWith('c:') || former === undefined || text === null) return [];
+    if (before[`p:${name.slice(2)}`] !== undefined) return [];
+    const grantId = grantIdIn(former);
+    return grantId === '' || grantId === grantIdIn(text) ? [] : [grantId];
+  });
 
 /** The fields that end what this client has in a session: its authorization, and whether it has offline access. */
 const signOutFields = (encodedClientId: string, text: string): Readonly<Record<string, string | null>> => ({
