@@ -2,26 +2,49 @@ import { formatPath, type Path } from '../path.ts';
 import type { Node } from '../schema/node.ts';
 import type { Mistake } from './mistake.ts';
 
-/** The number of edits between two words. A swap of neighbours is one edit (optimal string alignment). */
-const distance = (one: string, other: string): number => {
-  let before: number[] = [];
-  let last = Array.from({ length: other.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= one.length; i++) {
-    const row = [i];
-    for (let j = 1; j <= other.length; j++) {
-      const same = one[i - 1] === other[j - 1];
-      const swapped = i > 1 && j > 1 && one[i - 1] === other[j - 2] && one[i - 2] === other[j - 1];
-      row[j] = Math.min(
-        (last[j] ?? 0) + 1,
-        (row[j - 1] ?? 0) + 1,
-        (last[j - 1] ?? 0) + (same ? 0 : 1),
-        swapped ? (before[j - 2] ?? 0) + 1 : Infinity,
+/** Longer words are no names that a person mistypes. */
+const longestWord = 64;
+const mostEdits = 6;
+/** More than any number of edits. */
+const far = 255;
+/** A comparison ends before it is waited for, so all of them use the same rows. */
+const newRow = (): Uint8Array => new Uint8Array(longestWord + mostEdits + 1);
+const rows = [newRow(), newRow(), newRow()] as const;
+
+/**
+ * The number of edits between two words, or `far` above the limit. A swap of neighbours is one edit (optimal string
+ * alignment). Strangers choose words, so it computes only what can stay within the limit.
+ */
+const distance = (one: string, other: string, limit: number): number => {
+  if (Math.abs(one.length - other.length) > limit) return far;
+  let [before, last, row] = rows;
+  last.fill(far);
+  for (let j = 0; j <= Math.min(limit, other.length); j += 1) last[j] = j;
+  for (let i = 1; i <= one.length; i += 1) {
+    row.fill(far);
+    if (i <= limit) row[0] = i;
+    let least = i <= limit ? i : far;
+    for (let j = Math.max(1, i - limit); j <= Math.min(other.length, i + limit); j += 1) {
+      const same = one.charCodeAt(i - 1) === other.charCodeAt(j - 1);
+      const swapped =
+        i > 1 &&
+        j > 1 &&
+        one.charCodeAt(i - 1) === other.charCodeAt(j - 2) &&
+        one.charCodeAt(i - 2) === other.charCodeAt(j - 1);
+      const edits = Math.min(
+        (last[j] ?? far) + 1,
+        (row[j - 1] ?? far) + 1,
+        (last[j - 1] ?? far) + (same ? 0 : 1),
+        swapped ? (before[j - 2] ?? far) + 1 : far,
+        far,
       );
+      row[j] = edits;
+      if (edits < least) least = edits;
     }
-    before = last;
-    last = row;
+    if (least > limit) return far;
+    [before, last, row] = [last, row, before];
   }
-  return last[other.length] ?? 0;
+  return last[other.length] ?? far;
 };
 
 const plain = (word: string): string => word.toLowerCase().replaceAll(/[_-]/g, '');
@@ -31,13 +54,18 @@ const begins = (one: string, other: string): boolean =>
 
 /** The nearest known word, if one is near enough. */
 export const nearest = (word: string, known: readonly string[]): string | undefined => {
-  if (word.length > 64) return undefined;
-  const limit = Math.max(1, Math.floor(word.length / 3));
-  const ranked = known
-    .map((candidate) => ({ candidate, edits: distance(plain(word), plain(candidate)) }))
-    .filter(({ edits }) => edits <= limit)
-    .sort((a, b) => a.edits - b.edits);
-  return ranked[0]?.candidate ?? known.find((candidate) => begins(plain(word), plain(candidate)));
+  if (word.length > longestWord) return undefined;
+  const typed = plain(word);
+  let found: string | undefined;
+  let limit = Math.min(mostEdits, Math.max(1, Math.floor(word.length / 3)));
+  for (const candidate of known) {
+    const edits = distance(typed, plain(candidate), limit);
+    if (edits > limit) continue;
+    found = candidate;
+    if (edits === 0) return found;
+    limit = edits - 1;
+  }
+  return found ?? known.find((candidate) => begins(typed, plain(candidate)));
 };
 
 /** The section that has this key: `port` is `listen.port`. */

@@ -157,3 +157,23 @@ t.test(
     });
   },
 );
+
+t.test(
+  'a flood of made-up client ids is compared with the registered ones for some requests only',
+  async (t) => {
+    const before = server.events.length;
+    const began = Date.now();
+    const sent = Array.from({ length: 150 }, async () => {
+      const stranger = new RelyingParty(server.issuer, 'apps', secret);
+      return new Browser().request(stranger.authorizationUrl(newVerifier()));
+    });
+    for (const { status } of await Promise.all(sent)) t.equal(status, 400);
+    const seconds = Math.ceil((Date.now() - began) / 1000) + 1;
+    const compared = server.events
+      .slice(before)
+      .filter(({ details }) => details?.['closest'] === 'app').length;
+    t.ok(compared > 0, 'the first ones name the closest id');
+    t.ok(compared <= 30 + 5 * seconds, `${compared} in ${seconds} s`);
+    t.ok(compared < 150, 'and not all of them');
+  },
+);

@@ -23,10 +23,23 @@ const commonStart = (one: string, other: string): number => {
   return length;
 };
 
-const reversed = (text: string): string => [...text].reverse().join('');
+const commonEnd = (one: string, other: string): number => {
+  let length = 0;
+  const longest = Math.min(one.length, other.length);
+  while (length < longest && one.at(-1 - length) === other.at(-1 - length)) length += 1;
+  return length;
+};
 
-const likeness = (one: string, other: string): number =>
-  commonStart(one, other) + commonStart(reversed(one), reversed(other));
+/** A client may have many long URIs, so each is compared once. */
+const mostLike = (value: string, registered: readonly string[]): string | undefined => {
+  let found: string | undefined;
+  let most = -1;
+  for (const one of registered) {
+    const likeness = commonStart(one, value) + commonEnd(one, value);
+    if (likeness > most) [found, most] = [one, likeness];
+  }
+  return found;
+};
 
 const mismatch = (
   parameter: string,
@@ -34,7 +47,7 @@ const mismatch = (
   registered: readonly string[] = [],
 ): Mismatch | undefined => {
   if (typeof value !== 'string' || isScript(value)) return undefined;
-  const [closest] = registered.toSorted((a, b) => likeness(b, value) - likeness(a, value));
+  const closest = mostLike(value, registered);
   return {
     parameter,
     received: withoutQuery(value),

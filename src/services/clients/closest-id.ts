@@ -11,10 +11,12 @@ interface Dependencies {
 /** Requests with made-up ids must not make the store read its clients each time. */
 const maxAgeMs = 30_000;
 const maxIds = 500;
+/** A search takes up to some milliseconds, and strangers can send many requests with made-up ids. */
+const searches = { atOnce: 30, perSecond: 5 };
 
 /**
  * Finds the registered client id that is most like one that was received. Clients that registered themselves have random
- * ids, which no person mistypes, so they are left out.
+ * ids, which no person mistypes, so they are left out. A process that is asked often answers only some of it.
  */
 export const createClosestId = ({ stored, configuredIds, clock }: Dependencies) => {
   let known: { readonly ids: Promise<readonly string[]>; readonly until: number } | undefined;
@@ -29,9 +31,20 @@ export const createClosestId = ({ stored, configuredIds, clock }: Dependencies) 
     return known.ids;
   };
 
+  let left = searches.atOnce;
+  let countedAt = clock.now();
+  const maySearch = (): boolean => {
+    const now = clock.now();
+    left = Math.min(searches.atOnce, left + ((now - countedAt) / 1000) * searches.perSecond);
+    countedAt = now;
+    if (left < 1) return false;
+    left -= 1;
+    return true;
+  };
+
   return {
     closestId: async (id: string): Promise<string | undefined> =>
-      nearest(id, [...configuredIds, ...(await knownIds())]),
+      maySearch() ? nearest(id, [...configuredIds.slice(0, maxIds), ...(await knownIds())]) : undefined,
     /** Called after a client was added or removed. */
     forget: (): void => {
       known = undefined;
