@@ -18,7 +18,7 @@ export const compose = <T extends object>(fragments: readonly Fragment<T>[]): T 
   ) => {
     for (const [name, value] of Object.entries(from)) {
       const settingPath = `${path}${name}`;
-      const existing = into[name];
+      const existing = Object.hasOwn(into, name) ? into[name] : undefined;
       if (existing === undefined) {
         // A copy, so that what is merged into it later does not change the owner's fragment.
         into[name] = isPlainObject(value) ? {} : Array.isArray(value) ? [...value] : value;

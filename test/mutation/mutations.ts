@@ -628,7 +628,7 @@ const endedSignIns: readonly Mutation[] = [
   {
     name: 'an unlinked identity ends no sign-in that is kept back',
     file: 'src/services/upstreams/provisioning/unlink.ts',
-    from: '? accounts.endPendingSignIns(id, options)',
+    from: '? accounts.endPendingSignIns(account.id, options)',
     to: '? store.commit(options.also)',
     tests: ['account/kept-back-sign-ins.test.ts'],
   },

@@ -16,6 +16,8 @@ const methods: Readonly<Record<string, string>> = {
   'client-secret-jwt': 'client_secret_jwt',
   'client-jwt': 'private_key_jwt',
 };
+const methodOf = (type: string): string | undefined =>
+  Object.hasOwn(methods, type) ? methods[type] : undefined;
 
 const device = 'urn:ietf:params:oauth:grant-type:device_code';
 /** Shorter secrets are refused, and Keycloak masks them with asterisks in exports by the console. */
@@ -89,7 +91,7 @@ const convertClient = (client: KeycloakClient, notes: Notes): AddClient | undefi
     notes.add('disabled clients', clientId);
     return undefined;
   }
-  const method = client.publicClient ? 'none' : methods[client.clientAuthenticatorType ?? 'client-secret'];
+  const method = client.publicClient ? 'none' : methodOf(client.clientAuthenticatorType ?? 'client-secret');
   if (method === undefined) {
     notes.add(`client authentication by ${client.clientAuthenticatorType}`, clientId);
     return undefined;

@@ -11,6 +11,9 @@ const requirements: Readonly<Record<string, Requirement>> = {
   UPDATE_PROFILE: 'profile',
 };
 
+const requirementOf = (action: string): Requirement | undefined =>
+  Object.hasOwn(requirements, action) ? requirements[action] : undefined;
+
 /** Attributes of Keycloak are lists of texts, and in many realms people write their own. */
 const claimsOfAttributes = ({ username = '', attributes = {} }: KeycloakUser, notes: Notes): Claims =>
   Object.fromEntries(
@@ -50,7 +53,7 @@ const noteMissing = (user: KeycloakUser, where: string, notes: Notes): void => {
     notes.add('roles of people: put them into groups, and map these in `clients[].claims`', where);
   if (user.federatedIdentities?.length) notes.add('links to identity providers', where);
   for (const action of user.requiredActions ?? [])
-    if (!requirements[action]) notes.add(`the required action ${action}`, where);
+    if (!requirementOf(action)) notes.add(`the required action ${action}`, where);
 };
 
 export const convertPeople = (
@@ -70,7 +73,7 @@ export const convertPeople = (
     const passwordHash = password && passwordHashOf(password);
     if (password && passwordHash === undefined)
       notes.add('passwords with a hash of another kind: those people need a new one', username);
-    const required = requiredActions.flatMap((action) => requirements[action] ?? []);
+    const required = requiredActions.flatMap((action) => requirementOf(action) ?? []);
     return [
       {
         username,

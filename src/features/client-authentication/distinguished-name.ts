@@ -82,7 +82,8 @@ const canonicalAttribute = (text: string): string | undefined => {
   const at = text.indexOf('=');
   if (at < 1) return undefined;
   const name = text.slice(0, at).trim().toLowerCase();
-  const type = attributeTypes[name] ?? (/^\d+(\.\d+)+$/.test(name) ? name : undefined);
+  const known = Object.hasOwn(attributeTypes, name) ? attributeTypes[name] : undefined;
+  const type = known ?? (/^\d+(\.\d+)+$/.test(name) ? name : undefined);
   const rawValue = text.slice(at + 1).trim();
   const value = rawValue.startsWith('#') ? decodeDerString(rawValue.slice(1)) : unescapeValue(rawValue);
   return type === undefined || value === undefined || value === ''

@@ -13,8 +13,10 @@ export const personalClaims = ({
 }: Pick<Config, 'claims'>): Readonly<Record<string, readonly string[]>> => {
   const standard: Readonly<Record<string, readonly string[]>> = { ...standardClaims, groups: ['groups'] };
   const scopes = [...new Set([...Object.keys(standard), ...Object.keys(claims)])];
+  const namesIn = (table: Readonly<Record<string, readonly string[]>>, scope: string): readonly string[] =>
+    Object.hasOwn(table, scope) ? (table[scope] ?? []) : [];
   return Object.fromEntries(
-    scopes.map((scope) => [scope, [...new Set([...(standard[scope] ?? []), ...(claims[scope] ?? [])])]]),
+    scopes.map((scope) => [scope, [...new Set([...namesIn(standard, scope), ...namesIn(claims, scope)])]]),
   );
 };
 

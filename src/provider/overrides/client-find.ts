@@ -87,7 +87,7 @@ const addDetailTypes = (
   metadata: Readonly<Record<string, unknown>>,
 ): void => {
   const { types } = internalsOf(provider).features.richAuthorizationRequests;
-  for (const type of typesOf(metadata)) types[type] ??= { validate };
+  for (const type of typesOf(metadata)) if (!Object.hasOwn(types, type)) types[type] = { validate };
 };
 
 export const clientFind: Override = {

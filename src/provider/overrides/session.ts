@@ -15,6 +15,8 @@ interface Session {
   readonly exp?: number | undefined;
   touched: boolean;
   save(ttl: number): Promise<string>;
+  authorizations?: object | undefined;
+  authorizationFor(clientId: string, value?: string): object;
   sidFor(clientId: string, value?: string): string | undefined;
 }
 
@@ -36,13 +38,20 @@ const assertStateSize = ({ state }: Session): void => {
 
 export const session: Override = {
   name: 'session',
-  symbols: ['Session.prototype.id', 'Session().uid', 'Session.prototype.sidFor', 'Session.prototype.save'],
+  symbols: [
+    'Session.prototype.id',
+    'Session().uid',
+    'Session.prototype.authorizationFor',
+    'Session.prototype.sidFor',
+    'Session.prototype.save',
+  ],
   reason:
     'The cookie of a session begins with the family of its uid: both lead to one document, so a new cookie ' +
     'needs no second document. uid and sid are in each token of a sign-in and no longer than they need to be. ' +
     'Of callers who are not signed in, the engine would store a session for each request with the cookie of a ' +
     'session that has ended; such a session is stored only for the state of a form, and counted ' +
-    '(admission.ts).',
+    '(admission.ts). And its object of clients inherits from `Object.prototype`, which a client with the id ' +
+    '`__proto__` would change for the whole process.',
   test: 'test/protocol/prompts.test.ts',
   apply(provider, { admit }) {
     // The types of the engine leave out what is replaced here.
@@ -71,7 +80,12 @@ export const session: Override = {
       },
     });
 
-    const { sidFor, save } = prototype;
+    const { authorizationFor, sidFor, save } = prototype;
+
+    prototype.authorizationFor = function (this: Session, clientId: string, value?: string) {
+      if (value !== undefined) this.authorizations ??= Object.create(null) as object;
+      return authorizationFor.call(this, clientId, value);
+    };
 
     prototype.sidFor = function (this: Session, clientId: string, value?: string) {
       // The engine passes a new random value, which requests that run at the same time would not share.

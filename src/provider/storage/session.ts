@@ -127,7 +127,8 @@ const decode = (document: Document, id: string, as: SessionId, now: number): Ada
   for (const [name, text] of Object.entries(fields)) {
     if (!name.startsWith('c:')) continue;
     const encodedId = name.slice(2);
-    authorizations ??= {};
+    // A client may have the id `__proto__` or `constructor`.
+    authorizations ??= Object.create(null) as Record<string, object>;
     authorizations[decodeURIComponent(encodedId)] = decodeClient(
       text,
       fields[`p:${encodedId}`] !== undefined,

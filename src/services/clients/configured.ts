@@ -7,6 +7,7 @@ import type { ClientMetadata, ClientRecord } from './client.ts';
 import { applyDefaults } from './presets.ts';
 import type { Problem } from './problem.ts';
 import { toInfo } from './record.ts';
+import { reservedIdProblems } from './reserved-ids.ts';
 import { hashSecret, isSecretHash, type StoredSecret } from './stored-secret.ts';
 import { clientProblems } from './validate.ts';
 
@@ -80,7 +81,11 @@ const load = (entries: readonly ClientConfig[], grantTypes: readonly GrantType[]
     const clientId = entry.client_id;
     const report: Report = (field, message) => problems.push({ clientId, index, field, message });
     const metadata = metadataOf(entry);
-    for (const { field, message } of clientProblems(metadata, 'operator', grantTypes)) report(field, message);
+    for (const { field, message } of [
+      ...clientProblems(metadata, 'operator', grantTypes),
+      ...reservedIdProblems(clientId),
+    ])
+      report(field, message);
     if (clients.has(clientId)) report('client_id', 'is listed twice; remove one');
     if (clientId === accountClientId)
       report('client_id', 'is reserved for the account pages; choose another');

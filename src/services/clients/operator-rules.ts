@@ -8,6 +8,7 @@ import { readStoredList } from '../upstreams/stored-record.ts';
 import type { ClientMetadata } from './client.ts';
 import { idTokenClaimProblems } from './id-token-claims.ts';
 import { ClientRefused, type Problem } from './problem.ts';
+import { reservedIdProblems } from './reserved-ids.ts';
 import { clientProblems, shapeProblems } from './validate.ts';
 
 interface Checked {
@@ -98,6 +99,7 @@ export const createOperatorRules = ({ config, store, grantTypes, groups }: Depen
       refuse([
         ...clientProblems(metadata, 'operator', grantTypes),
         ...idProblems(metadata.client_id),
+        ...(checked.former === undefined ? reservedIdProblems(metadata.client_id) : []),
         ...idTokenClaimProblems(config, metadata['id_token_claims']),
         ...claimSourceProblems(metadata),
         ...signInProblems(metadata, checked),

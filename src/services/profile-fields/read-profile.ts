@@ -77,6 +77,6 @@ export const toFieldModels = (
             ? 'date'
             : 'text',
       ...(options && { options }),
-      ...(claim in problems && { problem: problems[claim] }),
+      ...(Object.hasOwn(problems, claim) && { problem: problems[claim] }),
     };
   });

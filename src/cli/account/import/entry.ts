@@ -43,7 +43,7 @@ export const entryFromJson = (value: unknown): EntryContent => {
   const members = given(value);
   if ('password' in members) return { problem: plainPassword };
   for (const [name, member] of Object.entries(members)) {
-    const fits = shapes[name];
+    const fits = Object.hasOwn(shapes, name) ? shapes[name] : undefined;
     if (!fits && !topLevelClaims.has(name))
       return { problem: `\`${name.slice(0, 40)}\` is not known; put claims of your own into \`claims\`.` };
     if (fits && !fits(member)) return { problem: `\`${name}\` must be ${types[name] ?? 'a text'}.` };

@@ -9,6 +9,7 @@ import { userNamesFor } from '../user-names.ts';
 import { isEmailProblem, isLinkChanged, isNameProblem } from './conflicts.ts';
 import type { Provisioning } from './contract.ts';
 import { createGifts } from './gifts.ts';
+import { groupsGivenBy } from './given-groups.ts';
 import { createLinkWrites } from './link-writes.ts';
 import { createUnlink } from './unlink.ts';
 
@@ -83,7 +84,7 @@ export const createProvisioning = ({
     async update(stored, account, identity, also) {
       const { given, ...changes } = await gifts.to(account, identity, stored.link.given);
       const { claims, upstreamGroups } = changes;
-      const former = account.upstreamGroups?.[identity.upstream] ?? [];
+      const former = groupsGivenBy(identity.upstream, account) ?? [];
       const isSame =
         Object.keys(claims).length === 0 &&
         JSON.stringify(former) === JSON.stringify(upstreamGroups.groups.toSorted());

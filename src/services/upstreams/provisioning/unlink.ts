@@ -5,6 +5,7 @@ import type { Account, Accounts } from '../../accounts/index.ts';
 import type { StoredLink, UpstreamLinks } from '../links.ts';
 import { isConflictAt, isConflictOf } from './conflicts.ts';
 import type { Check, Provisioning } from './contract.ts';
+import { groupsGivenBy } from './given-groups.ts';
 
 interface Dependencies {
   readonly accounts: Pick<Accounts, 'endPendingSignIns' | 'update'>;
@@ -16,13 +17,17 @@ const maxAttempts = 5;
 export const createUnlink = ({ accounts, links }: Dependencies): Provisioning['unlink'] => {
   /** Commits the writes that remove a link with the end of what it has given the account. */
   const removeLink = async (
-    { id, upstreamGroups }: Account,
+    account: Account,
     upstream: string,
     options: { readonly also: readonly Write[]; readonly check: Check | undefined },
   ): Promise<unknown> =>
-    upstreamGroups?.[upstream] === undefined
-      ? accounts.endPendingSignIns(id, options)
-      : accounts.update(id, { upstreamGroups: { upstream, groups: [] }, endsPendingSignIns: true }, options);
+    groupsGivenBy(upstream, account) === undefined
+      ? accounts.endPendingSignIns(account.id, options)
+      : accounts.update(
+          account.id,
+          { upstreamGroups: { upstream, groups: [] }, endsPendingSignIns: true },
+          options,
+        );
 
   return async (account, stored, also, check) => {
     const { upstream, subject } = stored.link;
