@@ -5,7 +5,7 @@ import { adminAudience, type Config } from '#config';
 import { createLiveTokenFinder, type LiveToken } from '../../provider/access-tokens/jwt-access-tokens.ts';
 import { plainAudiences } from '../../provider/access-tokens/plain-audiences.ts';
 import { getClientCertificate } from '../../provider/clients/client-certificate.ts';
-import { isOfFormerClient } from '../../provider/clients/client-limits.ts';
+import { isOfFormerClient, mayUseScope } from '../../provider/clients/client-limits.ts';
 import type { Engine } from '../../provider/engine.ts';
 import { upstreamAuthTime } from '../../provider/sessions/upstream-auth-time.ts';
 import type { StrengthOf } from '../../services/account-pages/index.ts';
@@ -19,7 +19,7 @@ import {
   StepUpRequired,
 } from '../../services/administration/index.ts';
 import type { AuthenticationLevels } from '../../services/authentication-levels/index.ts';
-import type { Clients } from '../../services/clients/index.ts';
+import type { ClientMetadata, Clients } from '../../services/clients/index.ts';
 import type { Keys } from '../../services/keys/index.ts';
 import type { Clock, Store } from '../../store/port.ts';
 import { createVerifyProof } from './dpop-proof.ts';
@@ -105,12 +105,13 @@ export const createAuthenticate = (dependencies: Dependencies) => {
   };
 
   /** The operator may have taken the API out of the list since. */
-  const requireListedClient = async (id: string, { iat }: Claims): Promise<void> => {
+  const findListedClient = async (id: string, { iat }: Claims): Promise<ClientMetadata> => {
     const client = await clients.find(id);
     if (clients.isStopped(id)) throw invalid('The client is stopped.');
     if (isOfFormerClient(client, iat)) throw invalid('The client was deleted, and added again since.');
-    if (!isAdminClient(client))
+    if (client === undefined || !isAdminClient(client))
       throw invalid('The client may not use this API: list the API in its resources.');
+    return client;
   };
 
   const findPerson = async (id: string, { auth_time: signedInAt }: Claims): Promise<Account> => {
@@ -147,15 +148,16 @@ export const createAuthenticate = (dependencies: Dependencies) => {
     const found = token === '' ? undefined : await findToken(token);
     if (!found || found.claims.aud !== audience) throw invalid();
     const { claims, grant } = found;
-    const client = claims.client_id ?? '';
+    const clientId = claims.client_id ?? '';
     const binding = await checkBinding(raw, scheme, token, claims);
-    await requireListedClient(client, claims);
-    const ofScopes = permissionsOfScopes((claims.scope ?? '').split(' '));
+    const client = await findListedClient(clientId, claims);
+    const scopes = (claims.scope ?? '').split(' ').filter((scope) => mayUseScope(client, scope));
+    const ofScopes = permissionsOfScopes(scopes);
     const request = { address, correlation };
     if (grant === undefined) {
       if (binding === 'bearer' && !config.admin.bearer_tokens)
         throw invalid('A client acts here with a token that is bound: use DPoP or a client certificate.');
-      return { kind: 'client', id: client, permissions: ofScopes, ...request };
+      return { kind: 'client', id: clientId, permissions: ofScopes, ...request };
     }
     const account = await findPerson(grant.accountId ?? claims.sub ?? '', claims);
     const role = roleOf(config.admin, account);
@@ -164,7 +166,7 @@ export const createAuthenticate = (dependencies: Dependencies) => {
     return {
       kind: 'person',
       id: account.id,
-      client,
+      client: clientId,
       ...(role !== undefined && { role }),
       permissions: new Set([...ofScopes].filter((permission) => ofRole.has(permission))),
       signedInAt: await signedInAtOf(account, claims),
