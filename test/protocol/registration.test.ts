@@ -485,6 +485,7 @@ t.test('a client takes no address of this server for one of its own', async (t) 
   for (const metadata of [
     { redirect_uris: [`${issuer}/account/callback`] },
     { redirect_uris: [redirectUri, `${issuer}/cb`] },
+    { redirect_uris: [`https://localhost.:${new URL(issuer).port}/cb`] },
     { redirect_uris: [redirectUri], post_logout_redirect_uris: [`${issuer}/`] },
   ]) {
     const refused = await register(postern, metadata);

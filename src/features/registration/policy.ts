@@ -40,6 +40,12 @@ const matchesHost = (host: string, pattern: string): boolean =>
     ? host.endsWith(pattern.slice(1)) && host.length >= pattern.length
     : host === pattern;
 
+/** A dot at the end of a host leads to the same server. */
+const hostOf = (uri: string): string | undefined => {
+  const { hostname, port } = URL.parse(uri) ?? {};
+  return hostname && `${hostname.replace(/\.+$/, '')}:${port}`;
+};
+
 const checkRedirects = (
   { issuer, registration: policy }: Pick<Config, 'issuer' | 'registration'>,
   field: 'redirect_uris' | 'post_logout_redirect_uris',
@@ -49,7 +55,8 @@ const checkRedirects = (
     refuse(field, `may name ${policy.max_redirect_uris} URIs at most`);
   }
   // People read where a client takes them, and would take it for this server.
-  if (uris.some((uri) => URL.parse(uri)?.origin === new URL(issuer).origin)) {
+  const own = hostOf(issuer);
+  if (uris.some((uri) => hostOf(uri) === own)) {
     refuse(field, 'names this server');
   }
   const isAllowed = (uri: string): boolean => {
