@@ -365,6 +365,17 @@ t.test('the depth of JSON in a parameter is limited (RFC 6749 §5.2)', async (t)
       const answer = await post('/oauth/par', fields, { 'content-type': form, ...basicAuthorization('app') });
       isOAuthError(t, answer, `${Object.keys(parameter)} ${depth} deep`);
     }
+    for (const [path, client] of [
+      ['/oauth/par', 'public'],
+      ['/oauth/device_authorization', 'device'],
+    ] as const) {
+      const about = { client_id: client, iss: client, aud: issuer };
+      const claims = JSON.stringify({ ...about, x: 'deep' }).replace('"deep"', nested(depth));
+      const parts = ['{"alg":"ES256"}', claims, 'x'].map((part) => Buffer.from(part).toString('base64url'));
+      const fields = new URLSearchParams({ client_id: client, request: parts.join('.') }).toString();
+      const { status } = await post(path, fields, { 'content-type': form });
+      t.match(String(status), /^4/, `a request object at ${path} ${depth} deep`);
+    }
   }
   t.equal(await stored(), before, 'nothing is stored');
 });

@@ -2,8 +2,9 @@
  * Owns the rules for the claims of signed authorization requests (RFC 9101) and signed CIBA requests. Requests come by
  * value only: the server never fetches one. The engine has verified the client's signature before.
  */
-import { type Configuration, errors } from 'oidc-provider';
+import { type Configuration, errors, type KoaContextWithOIDC } from 'oidc-provider';
 import type { Feature } from '../../feature.ts';
+import { nestsTooDeeply } from '../../provider/json-depth.ts';
 import { systemClock } from '../../store/clock.ts';
 
 type Features = NonNullable<Configuration['features']>;
@@ -74,11 +75,30 @@ const assertRequestObject: RequestObjectRule = async (ctx, claims, { alg, typ, c
   assertLifetime(claims);
 };
 
+/** The engine copies the claims by recursion before it looks at the signature. */
+const assertDepth = ({ oidc }: KoaContextWithOIDC): void => {
+  const request = oidc.params?.['request'] ?? oidc.body?.['request'];
+  const [, claims = ''] = typeof request === 'string' ? request.split('.') : [];
+  if (nestsTooDeeply(Buffer.from(claims, 'base64url').toString()))
+    refuse('the request object is nested too deep');
+};
+
 export const signedRequests: Feature = {
   name: 'signed-requests',
   provider: {
     settings: {
       features: { requestObjects: { enabled: true, assertJwtClaimsAndHeader: assertRequestObject } },
     },
+    routes: [
+      {
+        route: [
+          'authorization',
+          'pushed_authorization_request',
+          'device_authorization',
+          'backchannel_authentication',
+        ],
+        clientKnown: assertDepth,
+      },
+    ],
   },
 };
