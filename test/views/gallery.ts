@@ -164,8 +164,10 @@ const consentFull: ConsentModel = {
   resources: [
     {
       name: 'https://api.example.com/notes',
+      isNew: true,
       scopes: [{ name: 'write', description: 'Write notes in your name', isNew: true }],
     },
+    { name: 'https://mcp.example.com/mcp', isNew: true, scopes: [] },
   ],
   offline: { isNew: true },
   redirect: { host: 'localhost:8976', local: true },

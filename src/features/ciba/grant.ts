@@ -1,4 +1,5 @@
 import type { AdapterPayload, Provider } from 'oidc-provider';
+import { addAudience } from '../../provider/scopes/granted-audiences.ts';
 
 type Request = InstanceType<Provider['BackchannelAuthenticationRequest']>;
 type Grant = InstanceType<Provider['Grant']>;
@@ -34,8 +35,11 @@ export const createGrant = async ({
   if (granted.length > 0) grant.addOIDCScope(granted.join(' '));
   for (const audience of requestedAudiences(request)) {
     const scopesOfApi = new Set(scopesOf(audience));
-    const grantedOfApi = requestedScopes.filter((name) => scopesOfApi.has(name));
-    if (grantedOfApi.length > 0) grant.addResourceScope(audience, grantedOfApi.join(' '));
+    addAudience(
+      grant,
+      audience,
+      requestedScopes.filter((name) => scopesOfApi.has(name)),
+    );
   }
   const claims = requestedClaims(request);
   if (claims.length > 0) grant.addOIDCClaims(claims);

@@ -52,6 +52,7 @@ export const describeRequest = (
     })),
     resources: Object.entries(requested.resources).map(([audience, names]) => ({
       name: audience,
+      isNew: !Object.hasOwn(remembered.resources, audience),
       scopes: names.map((name) => describeItem(name, remembered.resources[audience] ?? [])),
     })),
     details: requested.details.map((detail): Detail => {

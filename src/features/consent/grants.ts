@@ -1,3 +1,4 @@
+import { addAudience } from '../../provider/scopes/granted-audiences.ts';
 import type { Grant } from '../../provider/sessions/session-grant.ts';
 import type { Allowed, Declined } from './allowed.ts';
 
@@ -22,9 +23,7 @@ export const addAllowed = (grant: Grant, allowed: Allowed): void => {
   const { scopes, claims, resources } = allowed;
   if (scopes.length > 0) grant.addOIDCScope(scopes.join(' '));
   if (claims.length > 0) grant.addOIDCClaims([...claims]);
-  for (const [audience, names] of Object.entries(resources)) {
-    if (names.length > 0) grant.addResourceScope(audience, names.join(' '));
-  }
+  for (const [audience, names] of Object.entries(resources)) addAudience(grant, audience, names);
   clearRejections(grant, allowed);
 };
 

@@ -1,6 +1,7 @@
 import type { Configuration, KoaContextWithOIDC } from 'oidc-provider';
 import type { Config } from '#config';
 import { getUnitOfWork } from '../../provider/request-context.ts';
+import { grantsAudience } from '../../provider/scopes/granted-audiences.ts';
 import type { Grant } from '../../provider/sessions/session-grant.ts';
 import { appearanceOf } from './appearance.ts';
 import { everythingRequested } from './everything-requested.ts';
@@ -69,8 +70,10 @@ const coversRequest = (grant: Grant, ctx: KoaContextWithOIDC): boolean => {
   return (
     hasAll(grant.getOIDCScopeEncountered().split(' '), scopes) &&
     (claims.length === 0 || hasAll(grant.getOIDCClaimsEncountered(), claims)) &&
-    Object.entries(resources).every(([audience, scopesOfResource]) =>
-      hasAll(grant.getResourceScopeEncountered(audience).split(' '), scopesOfResource),
+    Object.entries(resources).every(
+      ([audience, scopesOfResource]) =>
+        grantsAudience(grant, audience) &&
+        hasAll(grant.getResourceScopeEncountered(audience).split(' '), scopesOfResource),
     )
   );
 };

@@ -1,4 +1,5 @@
 import { interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider';
+import { grantsAudience } from '../../provider/scopes/granted-audiences.ts';
 import { everythingRequested } from './everything-requested.ts';
 
 /** RFC 8252 §8.6: any app on the device can receive a redirect that is not https, so such a request needs a question. */
@@ -7,6 +8,23 @@ const isFirstPartyOnHttpsRedirect = ({ oidc: { client, params } }: KoaContextWit
   const isHttps = typeof redirect !== 'string' || redirect.startsWith('https:');
   return client?.['first_party'] === true && isHttps;
 };
+
+/** The APIs of the request that the person has not allowed. The engine asks for scopes only. */
+const missingAudiences = (ctx: KoaContextWithOIDC): readonly string[] => {
+  const { grant } = ctx.oidc;
+  return Object.keys(everythingRequested(ctx).resources).filter(
+    (audience) => !grant || !grantsAudience(grant, audience),
+  );
+};
+
+const createAudienceCheck = (): interactionPolicy.Check =>
+  new interactionPolicy.Check(
+    'audience_missing',
+    'requested resources not granted',
+    'consent_required',
+    (ctx) => missingAudiences(ctx).length > 0,
+    (ctx) => ({ missingAudiences: missingAudiences(ctx) }),
+  );
 
 /** The engine's consent prompt, which in addition passes the whole request to the step. */
 export const createConsentPrompt = (): interactionPolicy.Prompt => {
@@ -20,5 +38,6 @@ export const createConsentPrompt = (): interactionPolicy.Prompt => {
     (ctx) => ({ whole: everythingRequested(ctx) }),
     // The engine adds this check to every prompt that can be requested.
     ...base.checks.filter(({ reason }) => reason !== 'consent_prompt'),
+    createAudienceCheck(),
   );
 };

@@ -32,7 +32,8 @@ const essentialClaimsIn = (parameter: unknown): ReadonlySet<string> => {
 const reasonsToShowEverything = new Set(['consent_prompt', 'native_client_prompt']);
 
 export const requestedConsent = ({ prompt, params }: Interaction): RequestedConsent => {
-  const { missingOIDCScope, missingOIDCClaims, missingResourceScopes, rar, whole } = prompt.details;
+  const { missingOIDCScope, missingOIDCClaims, missingAudiences, missingResourceScopes, rar, whole } =
+    prompt.details;
   const showsEverything =
     whole !== undefined && prompt.reasons.some((reason) => reasonsToShowEverything.has(reason));
   // `whole` comes from the prompt of this feature (prompt.ts).
@@ -41,13 +42,16 @@ export const requestedConsent = ({ prompt, params }: Interaction): RequestedCons
     : {
         scopes: strings(missingOIDCScope),
         claims: strings(missingOIDCClaims),
-        resources: lists(missingResourceScopes),
+        resources: {
+          ...Object.fromEntries(strings(missingAudiences).map((audience) => [audience, []])),
+          ...lists(missingResourceScopes),
+        },
       };
   const essential = essentialClaimsIn(params['claims']);
   return {
     scopes,
     claims,
-    resources: Object.fromEntries(Object.entries(resources).filter(([, names]) => names.length > 0)),
+    resources,
     optional: {
       scopes: scopes.filter((scope) => !requiredScopes.has(scope)),
       claims: claims.filter((claim) => !essential.has(claim)),

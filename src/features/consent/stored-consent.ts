@@ -20,7 +20,7 @@ const fieldNamesOf = ({ scopes, claims, resources = {} }: Declined & Partial<All
   ...scopes.map((name) => itemField('scope', name)),
   ...claims.map((name) => itemField('claim', name)),
   ...Object.entries(resources).flatMap(([audience, names]) =>
-    names.map((name) => itemField('at', audience, name)),
+    names.length > 0 ? names.map((name) => itemField('at', audience, name)) : [itemField('at', audience)],
   ),
 ];
 

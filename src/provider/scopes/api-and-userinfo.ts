@@ -16,7 +16,7 @@ interface RequestedClaims {
 }
 
 /** What a token is issued for: a code, a refresh token, a device code or a backchannel request. */
-interface GrantSource {
+export interface GrantSource {
   readonly resource?: Resource;
   readonly claims?: RequestedClaims | undefined;
   readonly scopes: ReadonlySet<string>;
@@ -45,7 +45,7 @@ export const keepNamedResource = (ctx: KoaContextWithOIDC): void => {
   }
 };
 
-export const namesResource = ({ resource, params }: GrantSource): boolean =>
+export const namesResource = ({ resource, params }: Pick<GrantSource, 'resource' | 'params'>): boolean =>
   Array.isArray(resource) || Array.isArray(params?.resource);
 
 /** The engine makes a text of a list of one. This keeps the list, for a new code or refresh token. */

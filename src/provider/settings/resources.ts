@@ -4,6 +4,7 @@ import { plainAudiences } from '../access-tokens/plain-audiences.ts';
 import { getRequestContext } from '../request-context.ts';
 import { isForGrantedApi, keepNamedResource, noteAssumedResource } from '../scopes/api-and-userinfo.ts';
 import { emitDroppedScopes } from '../scopes/dropped-scopes.ts';
+import { refuseMissingAudience } from '../scopes/granted-audiences.ts';
 import { type GroupsOf, withMemberScopes } from '../scopes/member-scopes.ts';
 import { createClientScopes } from './client-scopes.ts';
 
@@ -111,6 +112,10 @@ export const resources = (config: Config, groupsOf: GroupsOf) => {
             throw new errors.InvalidTarget('this client gets tokens for its own audience only');
           }
           const registered = known.get(audience);
+          // People aren't asked about first-party clients, except for a restricted API.
+          const needsConsent = client['first_party'] !== true || registered?.config.isRestricted;
+          if (needsConsent && ctx.oidc.entities.Grant?.getResourceScope(audience) === '')
+            refuseMissingAudience(ctx);
           const ofClient = registered && restrictToClient(registered.config, client, requested);
           const resource = ofClient?.scopeRules?.length
             ? await withMemberScopes(ofClient, ctx, groupsOf)

@@ -6,7 +6,7 @@ import { kinds } from '../../store/record-kinds.ts';
 export interface Allowed {
   readonly scopes: readonly string[];
   readonly claims: readonly string[];
-  /** Scopes of each API, by its audience. */
+  /** Scopes of each API, by its audience. An API may be allowed without any. */
   readonly resources: Readonly<Record<string, readonly string[]>>;
 }
 
@@ -39,7 +39,8 @@ export const decodeItems = (fieldNames: readonly string[]): Allowed => {
     const [kind, name = '', scope = ''] = fieldName.split(':').map(decodeURIComponent);
     if (kind === 'scope') scopes.push(name);
     if (kind === 'claim') claims.push(name);
-    if (kind === 'at') resources.set(name, [...(resources.get(name) ?? []), scope]);
+    if (kind === 'at')
+      resources.set(name, [...(resources.get(name) ?? []), ...(scope === '' ? [] : [scope])]);
   }
   return { scopes, claims, resources: Object.fromEntries(resources) };
 };

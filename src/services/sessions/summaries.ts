@@ -1,4 +1,5 @@
 import type { AdapterPayload } from 'oidc-provider';
+import { scopesInGrant } from '../../provider/scopes/granted-audiences.ts';
 import { decodePayload } from '../../provider/storage/payload.ts';
 import { decodeSession } from '../../provider/storage/session.ts';
 import {
@@ -73,9 +74,6 @@ export const readSession = (
   };
 };
 
-const words = (scope: unknown): readonly string[] =>
-  typeof scope === 'string' ? scope.split(' ').filter((word) => word !== '') : [];
-
 export const readGrant = ({ key, document }: Pick<Listed, 'key' | 'document'>): GrantSummary | undefined => {
   if (key.kind !== kinds.grant) return undefined;
   const { accountId, clientId, openid, resources, iat } = decodePayload(document.body, key.kind);
@@ -86,9 +84,9 @@ export const readGrant = ({ key, document }: Pick<Listed, 'key' | 'document'>): 
     client: clientId,
     grantedAt: Number(iat ?? 0) * 1000,
     ...lifetime(document.expiresAt),
-    scopes: words(Object(openid).scope),
+    scopes: scopesInGrant(Object(openid).scope),
     resources: Object.fromEntries(
-      Object.entries(Object(resources)).map(([audience, scope]) => [audience, words(scope)]),
+      Object.entries(Object(resources)).map(([audience, scope]) => [audience, scopesInGrant(scope)]),
     ),
   };
 };

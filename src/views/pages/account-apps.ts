@@ -44,13 +44,20 @@ const renderName = ({ page }: AccountFrame, client: ClientDisplay): Html =>
 const renderApp = (frame: AccountFrame, app: ConnectedAppModel): Html => {
   const { account, consent } = frame.page.messages;
   const { apps: text } = account;
-  const list = (scopes: readonly string[]): Html =>
+  const list = (scopes: readonly (string | Html)[]): Html =>
     html`<ul>${scopes.map((scope) => html`<li>${scope}</li>`)}</ul>`;
+  const withScopes = app.resources.filter(({ scopes }) => scopes.length > 0);
+  const access = [
+    ...app.scopes,
+    ...app.resources
+      .filter(({ scopes }) => scopes.length === 0)
+      .map(({ name }) => html`${consent.resource(name)}`),
+  ];
   return html`${renderName(frame, app.client)}
       ${app.client.unverified && html`<p class="hint">${consent.unverifiedHint}</p>`}
       <dl class="facts-list">
-        ${app.scopes.length > 0 && html`<div><dt>${text.access}</dt><dd>${list(app.scopes)}</dd></div>`}
-        ${app.resources.map(({ name, scopes }) => html`<div><dt>${consent.resource(name)}</dt><dd>${list(scopes)}</dd></div>`)}
+        ${access.length > 0 && html`<div><dt>${text.access}</dt><dd>${list(access)}</dd></div>`}
+        ${withScopes.map(({ name, scopes }) => html`<div><dt>${consent.resource(name)}</dt><dd>${list(scopes)}</dd></div>`)}
         <div><dt>${text.since}</dt><dd>${time(frame, app.connectedAt)}</dd></div>
         ${app.usedAt !== undefined && html`<div><dt>${text.used}</dt><dd>${time(frame, app.usedAt)}</dd></div>`}
       </dl>`;

@@ -44,7 +44,12 @@ export interface ConsentModel {
   readonly grantedBefore: boolean;
   readonly scopes: readonly RequestedItem[];
   readonly claims: readonly RequestedItem[];
-  readonly resources: readonly { readonly name: string; readonly scopes: readonly RequestedItem[] }[];
+  /** `isNew` is of an API that is requested without any of its scopes. */
+  readonly resources: readonly {
+    readonly name: string;
+    readonly isNew: boolean;
+    readonly scopes: readonly RequestedItem[];
+  }[];
   readonly details?: readonly Detail[];
   readonly offline?: { readonly isNew: boolean };
   /**
@@ -92,12 +97,14 @@ const requestedItems = (messages: Messages, model: ConsentModel): Html => {
   const app = strong(client.name);
   const list = (requests: readonly RequestedItem[], words: (name: string) => string | undefined): Html =>
     html`<ul class="asked">${requests.map((request) => requestedItem(messages, request, words(request.name), grantedBefore))}</ul>`;
+  const audiences = resources.filter((resource) => resource.scopes.length === 0);
   const hasChoice = [...scopes, ...claims].some(({ optional }) => optional !== undefined);
   return html`<h2 class="asks">${grantedBefore ? text.alsoWants(app) : text.wants(app)}</h2>
       ${hasChoice && html`<p class="hint">${text.optional}</p>`}
       ${scopes.length > 0 && list(scopes, (name) => ownText(text.scopes, name))}
       ${claims.length > 0 && html`<h3>${text.claimsTitle}</h3>${list(claims, (name) => ownText(text.claims, name))}`}
-      ${resources.map(({ name, scopes: at }) => html`<h3>${text.resource(name)}</h3>${list(at, () => undefined)}`)}
+      ${audiences.length > 0 && html`<ul class="asked">${audiences.map((resource) => html`<li>${text.resource(resource.name)}${resource.isNew && grantedBefore && isNew(messages)}</li>`)}</ul>`}
+      ${resources.map(({ name, scopes: at }) => at.length > 0 && html`<h3>${text.resource(name)}</h3>${list(at, () => undefined)}`)}
       ${details.map(detail)}
       ${offline && html`<ul class="asked asked-offline"><li>${text.offline}${offline.isNew && grantedBefore && isNew(messages)}</li></ul>`}`;
 };
