@@ -771,8 +771,8 @@ const clients: readonly Mutation[] = [
   {
     name: 'a self-registered client may ask for every API',
     file: 'src/provider/settings/client-scopes.ts',
-    from: 'resource.self_described_clients === true',
-    to: 'resource.self_described_clients !== null',
+    from: '!== true || resource.self_described_clients === true',
+    to: '!== true || resource.self_described_clients !== null',
     tests: ['protocol/agent-registration.test.ts'],
   },
   {

@@ -28,6 +28,16 @@ const listsResource = ({ audience }: ResourceConfig, client: ClientMetadata): bo
 const isOpen = (resource: ResourceConfig, client: ClientMetadata): boolean =>
   client['from_registration'] !== true || resource.self_described_clients === true;
 
+/**
+ * Whether a client of the operator gets tokens for an API even without a scope of it. A registered `scope` is a limit, so
+ * such a client lists the API, unless the API is open to all: as the default, or without scopes to self-registered clients.
+ */
+const isForClient = (resource: ResourceConfig, client: ClientMetadata): boolean =>
+  registeredScopesOf(client) === undefined ||
+  resource.default === true ||
+  (resource.self_described_clients === true && resource.scopes.length === 0) ||
+  [client['audience'] ?? client['resources']].flat().includes(resource.audience);
+
 /** Which APIs, and which of their scopes, a client may request. */
 export const createClientScopes = ({ registration }: Pick<Config, 'registration'>) => {
   const scopesOfOperator: ReadonlySet<string> = new Set(registration.scopes);
@@ -46,11 +56,15 @@ export const createClientScopes = ({ registration }: Pick<Config, 'registration'
 
   /**
    * A client that registered itself gets no token for an API unless the operator allows such clients for it, or a scope
-   * of it. A restricted API is for clients that list it.
+   * of it. One with a registered `scope` gets none for an API that neither its scope nor its `resources` name. A restricted
+   * API is for clients that list it.
    */
   const isResourceAllowed = (resource: ResourceConfig, client: ClientMetadata): boolean => {
     if (resource.isRestricted) return listsResource(resource, client);
-    return isOpen(resource, client) || allowedScopes(resource, client).length > 0;
+    if (allowedScopes(resource, client).length > 0) return true;
+    return (
+      isOpen(resource, client) && (client['from_registration'] === true || isForClient(resource, client))
+    );
   };
 
   /** The scopes of an API that a client may have: its registered `scope` limits those of APIs too (RFC 7591 §2). */
