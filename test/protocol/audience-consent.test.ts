@@ -191,7 +191,7 @@ t.test('a first-party client gets its token without a page', async (t) => {
   t.equal(audienceOf(tokens), plain);
 });
 
-t.test('an approval of a CIBA request allows the API that it names', async (t) => {
+t.test('an approval on another device allows the API that the request names', async (t) => {
   const party = new RelyingParty(issuer, 'bank');
   const browser = await signedInBrowser(server, 'ada');
   const { body } = await party.post('/oauth/ciba', {
