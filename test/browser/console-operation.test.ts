@@ -90,7 +90,8 @@ for (const javaScriptEnabled of [true, false]) {
     await tab.setInputFiles('#file', drawing);
     await tab.click('.image-upload');
     t.equal(await tab.locator('.console-done').textContent(), 'The image was uploaded.');
-    t.equal(await tab.evaluate(`document.querySelector('.site-header img').naturalWidth`), 60);
+    // The page is there before its images.
+    await tab.waitForFunction(`document.querySelector('.site-header img')?.naturalWidth === 60`);
     await check('branding');
     await tab.click('.image-change-logo');
     await tab.click('.image-remove');
