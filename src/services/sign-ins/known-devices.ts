@@ -83,15 +83,15 @@ export const createKnownDevices = ({ config, clock, cookieKeys }: Dependencies) 
 
     /** What the throttle is asked before a password or a code is checked. */
     attemptOf: (
-      { name: account, account: found }: Pick<SignInName, 'name' | 'account'>,
-      { headers, ip: address }: Pick<FastifyRequest, 'headers' | 'ip'>,
+      { name: typed, account }: Pick<SignInName, 'name' | 'account'>,
+      { headers, ip }: Pick<FastifyRequest, 'headers' | 'ip'>,
       client: string,
     ) => ({
-      account,
-      address,
+      account: typed,
+      address: ip,
       client,
-      knownBy: found && deviceBindingOf(found),
-      device: findDevice(headers, found),
+      knownBy: account && deviceBindingOf(account),
+      device: findDevice(headers, account),
     }),
 
     /** Renews the entry of this account, or adds one. */
