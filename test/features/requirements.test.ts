@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
+import type { Write } from '#src/store/port.ts';
+import { kinds } from '#src/store/record-kinds.ts';
 import {
   Browser,
   formOf,
@@ -12,6 +14,7 @@ import {
   startInProcess,
   usualConfig,
 } from '../support/setup/index.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 const another = 'a password that only Ada knows';
 
@@ -139,6 +142,50 @@ t.test('a page for a new password that is kept open is no place to guess the one
   t.strictSame([right.status, right.body], [guess.status, guess.body], 'and tells nothing');
   t.notOk(hasCode(await late.open(String(right.headers.get('location')).replace(/^(?=\/)/, server.issuer))));
   t.equal(server.events.filter(({ type, outcome }) => type === 'sign-in' && outcome === 'ok').length, 4);
+});
+
+t.test('a page for a new password is no place to guess the present one', async (t) => {
+  const { server, run, signIn } = await open(t);
+  await t.test('that could not be chosen today', async (t) => {
+    const passwordHash = await server.app.services.accounts.hashPassword('password123', 'ada');
+    await server.addAccount({ username: 'ada', passwordHash });
+    await run('require', 'ada', 'password');
+    const browser = new Browser();
+    const form = await signIn(browser, 'password123');
+    t.match(form.body, /password-submit/);
+    for (const typed of ['password123', 'password124'])
+      t.match((await browser.submit(form, { password: typed })).body, /easy to guess/, typed);
+  });
+
+  await t.test('by many forms at once', async (t) => {
+    const { password: temporary } = await run('reset-password', 'ada');
+    const browser = new Browser();
+    const form = await signIn(browser, temporary);
+    t.match(form.body, /password-submit/);
+    const stored = Promise.withResolvers<void>();
+    const { commit } = server.store;
+    Object.assign(server.store, {
+      async commit(writes: readonly Write[]) {
+        if (writes.some(({ key }) => key.kind === kinds.account)) await stored.promise;
+        return commit(writes);
+      },
+    });
+    const waiting: Page[] = [];
+    const sent = Array.from({ length: 12 }, async (_, n) => {
+      const page = await post(browser, form, { password: `guess ${n} of a thief` });
+      if (page.status === 429) waiting.push(page);
+    });
+    // None of them has set a password yet.
+    await Promise.race([Promise.all(sent), waitFor('the refusals', () => waiting.length === 7)]);
+    stored.resolve();
+    await Promise.all(sent);
+    t.equal(waiting.length, 7, 'five are compared');
+    for (const { headers, body } of waiting) {
+      t.match(headers.get('retry-after'), /^[0-9]+$/);
+      t.match(body, 'Too many attempts');
+      t.match(body, /password-submit/);
+    }
+  });
 });
 
 t.test('a form for a new password that is sent twice', async (t) => {

@@ -446,6 +446,14 @@ export const gallery: readonly Exhibit[] = [
     minPasswordLength: 10,
     problem: 'passwordSame',
   }),
+  exhibit('required-password-throttled', requiredPasswordPage, {
+    action: '/interaction/abc',
+    csrf: 'x',
+    client: { name: 'The App' },
+    account: 'ada',
+    minPasswordLength: 10,
+    waitSeconds: 4,
+  }),
   exhibit('required-profile', requiredProfilePage, {
     emailDomains: ['example.com'],
     action: '/interaction/abc',

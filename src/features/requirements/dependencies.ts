@@ -9,7 +9,7 @@ export interface RequirementsDependencies {
   readonly config: Config;
   readonly clock: Clock;
   readonly accounts: Accounts;
-  readonly throttle: Pick<Throttle, 'take'>;
-  readonly knownDevices: Pick<KnownDevices, 'cookieAfterSignIn'>;
+  readonly throttle: Pick<Throttle, 'check' | 'take'>;
+  readonly knownDevices: Pick<KnownDevices, 'attemptOf' | 'cookieAfterSignIn'>;
   readonly upstreams: Pick<Upstreams, 'nameOf'>;
 }

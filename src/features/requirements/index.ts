@@ -9,6 +9,7 @@
  * POST /interaction/:uid
  *   `again`                         -> back to the engine, which asks for a sign-in at the upstream
  *   a field is wrong                -> 422, the form again
+ *   too many wrong passwords        -> 429, the form again: the present password is compared with the new one
  *   otherwise                       -> the account is changed; back to the engine. A new password is a new sign-in
  *
  * The engine asks for these steps between sign-in and consent, and only in the authorization request in which the

@@ -4,7 +4,13 @@ import type { Step, StepOutcome, Visit } from '../../http/interactions/step.ts';
 import type { Form } from '../../http/pages/form.ts';
 import { type NewAccountProblem, problemOf } from '../../services/account-forms/index.ts';
 import { type Account, ifStillSignedIn, isSignInEnded } from '../../services/accounts/index.ts';
-import { createCheckRepeated, metRequirement } from '../../services/sign-ins/index.ts';
+import {
+  type CheckedPassword,
+  createCheckPassword,
+  createCheckRepeated,
+  isPasswordRight,
+  metRequirement,
+} from '../../services/sign-ins/index.ts';
 import { requiredPasswordPage } from '../../views/pages/required-password.ts';
 import type { RequirementsDependencies } from './dependencies.ts';
 import { createRequirementPrompt, requiredOf } from './prompt.ts';
@@ -13,11 +19,17 @@ import { createSignInAgain } from './sign-in-again.ts';
 /** How long after it the same form may arrive again. */
 const twiceWithinMs = 60_000;
 
+interface Shown {
+  readonly problem?: NewAccountProblem | 'passwordSame';
+  readonly waitSeconds?: number;
+}
+
 /** What the account keeps of the form of this step. Its name alone opens nothing. */
 const formOf = (uid: string): string => hash('sha256', `required password ${uid}`, 'base64url');
 
 export const createPasswordStep = (dependencies: RequirementsDependencies): Step => {
   const { config, clock, accounts, knownDevices } = dependencies;
+  const checkPassword = createCheckPassword(dependencies);
   const checkRepeated = createCheckRepeated(dependencies);
   const signInAgain = createSignInAgain(dependencies);
   const { min_length: minPasswordLength } = config.security.password;
@@ -25,7 +37,7 @@ export const createPasswordStep = (dependencies: RequirementsDependencies): Step
   const showForm = (
     { page, action, csrf, client }: Visit,
     account: Account,
-    problem?: NewAccountProblem | 'passwordSame',
+    { problem, waitSeconds }: Shown = {},
   ): StepOutcome => ({
     show: requiredPasswordPage(page, {
       action,
@@ -34,9 +46,18 @@ export const createPasswordStep = (dependencies: RequirementsDependencies): Step
       account: account.username,
       minPasswordLength,
       problem,
+      waitSeconds,
     }),
-    status: problem === undefined ? 200 : 422,
+    status: waitSeconds !== undefined ? 429 : problem === undefined ? 200 : 422,
+    ...(waitSeconds !== undefined && { headers: { 'retry-after': String(waitSeconds) } }),
   });
+
+  /**
+   * Whether a typed password is the present one. The person may have signed in by another way, and some sessions are stolen,
+   * so guesses count with those at the sign-in.
+   */
+  const compare = async ({ request }: Visit, account: Account, password: string): Promise<CheckedPassword> =>
+    account.hasPassword ? checkPassword(request, account, password) : { problem: 'passwordWrong' };
 
   /** The new password has ended the sign-in by the former one, so it is a new one of that moment. */
   const goOn = ({ interaction, request }: Visit, account: Account): StepOutcome => {
@@ -97,10 +118,14 @@ export const createPasswordStep = (dependencies: RequirementsDependencies): Step
       const again = signInAgain(visit, account, form);
       if (again) return again;
       const password = form['password'] ?? '';
-      if (password === '') return showForm(visit, account, 'passwordMissing');
-      if ((await accounts.authenticate(account.username, password))?.id === account.id)
-        return showForm(visit, account, 'passwordSame');
+      if (password === '') return showForm(visit, account, { problem: 'passwordMissing' });
       try {
+        // First, so that a password that can't be chosen is no guess.
+        accounts.checkNewPassword(account, password);
+        const compared = await compare(visit, account, password);
+        const { waitSeconds } = compared;
+        if (waitSeconds !== undefined) return showForm(visit, account, { waitSeconds });
+        if (isPasswordRight(compared)) return showForm(visit, account, { problem: 'passwordSame' });
         const changed = await accounts.setPassword(account.id, password, {
           check: ifStillSignedIn(account),
           form: formOf(visit.interaction.uid),
@@ -110,7 +135,7 @@ export const createPasswordStep = (dependencies: RequirementsDependencies): Step
         if (isSignInEnded(error)) return answerLate(visit, form);
         const problem = problemOf(error);
         if (problem === undefined) throw error;
-        return showForm(visit, account, problem);
+        return showForm(visit, account, { problem });
       }
     },
   };

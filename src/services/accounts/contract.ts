@@ -309,6 +309,8 @@ export interface Accounts {
    * of what they were made by.
    */
   endPendingSignIns(id: string, options?: EndPendingSignIns): Promise<void>;
+  /** Throws the Failure of a rule that a new password of the account breaks. `setPassword` checks this too. */
+  checkNewPassword(account: Pick<Account, 'username' | 'claims'>, password: string): void;
   /** Ends what was signed in before, unless `keepTokens` says otherwise. */
   setPassword(id: string, password: string, options?: ChangePassword): Promise<Account>;
   /** The hash of a password that was checked, for an account that is added later. Throws `overloaded` (503). */

@@ -28,7 +28,10 @@ export const createSetPassword = ({
   find,
   accountChange: { refuseConfigured, change },
   draftPasswordNotice,
-}: Dependencies): Pick<Accounts, 'setPassword' | 'resetPassword'> => {
+}: Dependencies): Pick<Accounts, 'checkNewPassword' | 'setPassword' | 'resetPassword'> => {
+  const checkNewPassword: Accounts['checkNewPassword'] = ({ username, claims }, password) =>
+    passwords.checkNew(password, namesOf(username, claims));
+
   const store = async (
     id: string,
     password: string,
@@ -58,9 +61,10 @@ export const createSetPassword = ({
   };
 
   return {
+    checkNewPassword,
     async setPassword(id, password, options) {
       const { username = '', claims = {} } = (await find(id)) ?? {};
-      passwords.checkNew(password, namesOf(username, claims));
+      checkNewPassword({ username, claims }, password);
       return store(id, password, options);
     },
     async resetPassword(id, options) {

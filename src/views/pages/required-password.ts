@@ -1,10 +1,11 @@
-import { createFields, hidden, submit } from '../fields.ts';
+import { alert, createFields, hidden, submit } from '../fields.ts';
 import { html } from '../html.ts';
 import { renderClient, strong } from '../identities.ts';
 import { layout } from '../layout.ts';
 import { ownPath } from '../links.ts';
 import { type NewAccountProblem, newAccountError } from '../new-account-fields.ts';
 import type { ClientDisplay, Page } from '../page.ts';
+import { relativeTime } from '../time.ts';
 
 export interface RequiredPasswordModel {
   /** The form posts `csrf` and `password` to this path. */
@@ -14,11 +15,13 @@ export interface RequiredPasswordModel {
   readonly account: string;
   readonly minPasswordLength: number;
   readonly problem?: NewAccountProblem | 'passwordSame' | undefined;
+  /** Too many wrong passwords. */
+  readonly waitSeconds?: number | undefined;
 }
 
 export const requiredPasswordPage = (page: Page, model: RequiredPasswordModel): string => {
   const { requiredPassword: text, resetPassword, createAccount, login } = page.messages;
-  const { action, csrf, client, account, minPasswordLength, problem } = model;
+  const { action, csrf, client, account, minPasswordLength, problem, waitSeconds } = model;
   const errors =
     problem === undefined
       ? []
@@ -28,11 +31,12 @@ export const requiredPasswordPage = (page: Page, model: RequiredPasswordModel): 
   const fields = createFields(page.messages, errors);
   return layout(page, {
     title: resetPassword.title,
-    invalid: problem !== undefined,
+    invalid: problem !== undefined || waitSeconds !== undefined,
     body: html`
     ${renderClient(client, login.toContinue(strong(client.name)))}
     <p>${text.why}</p>
     <p>${resetPassword.account(strong(account))}</p>
+    ${waitSeconds !== undefined && alert(login.throttled(relativeTime(page.messages.tag, waitSeconds)))}
     ${fields.summary()}
     <form method="post" action="${ownPath(action)}" novalidate>
       ${hidden({ csrf })}
