@@ -1,4 +1,6 @@
 import t, { type Test } from 'tap';
+import { kinds } from '#src/store/record-kinds.ts';
+import { holdCommit } from '../support/hold-commit.ts';
 import {
   Browser,
   codeFor,
@@ -127,6 +129,32 @@ t.test('an account is deleted by its owner only, who typed the user name', async
     t.match(page.body, 'id="login-error"');
   }
   t.ok(await server.app.services.accounts.find(id));
+});
+
+t.test('a deletion under way ends with what was signed in', async (t) => {
+  t.teardown(server.clock.restore);
+  const { accounts, endEverything } = server.app.services;
+  const endings: Readonly<Record<string, (id: string) => Promise<unknown>>> = {
+    'everything was signed out': (id) => accounts.signOut(id),
+    'everything was ended': (id) => endEverything(id),
+    'there is a new password': (id) => accounts.setPassword(id, 'a lantern by the harbour'),
+    'the account is disabled': (id) => accounts.disable(id),
+  };
+  for (const [name, end] of Object.entries(endings)) {
+    const { browser, login, id } = await open();
+    const form = await browser.open(deletion);
+    const held = holdCommit(server.store, (writes) =>
+      writes.some(({ op, key }) => op === 'remove' && key.kind === kinds.account),
+    );
+    const sent = browser.submit(form, { login });
+    await held.arrived;
+    server.clock.advance(1);
+    await end(id);
+    held.release();
+    const page = await sent;
+    t.match(page.body, 'login-submit', `${name}: the browser has to sign in`);
+    t.ok(await accounts.find(id), name);
+  }
 });
 
 t.test('a deleted account is gone with everything that was signed in', async (t) => {

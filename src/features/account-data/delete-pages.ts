@@ -2,7 +2,7 @@ import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { Failure } from '../../errors.ts';
 import type { Form } from '../../http/pages/form.ts';
 import type { AccountPages, AccountVisit } from '../../services/account-pages/index.ts';
-import { foldUsername } from '../../services/accounts/index.ts';
+import { foldUsername, ifStillSignedIn } from '../../services/accounts/index.ts';
 import { describeRequest } from '../../services/notices/index.ts';
 import { Draft } from '../../store/draft.ts';
 import { deleteAccountPage } from '../../views/pages/account-data.ts';
@@ -63,6 +63,7 @@ export const deletePages = (
         await Draft.commitWith((writesOf) =>
           accountRemoval.remove(account.id, {
             keepsAdministrator: config.admin.enabled,
+            check: ifStillSignedIn(account),
             also: () => writesOf(notice),
           }),
         );

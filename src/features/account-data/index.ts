@@ -5,8 +5,8 @@
  * GET  /account/data            offers the copy, and the deletion
  * POST /account/data            the copy, as a JSON file; it needs a recent sign-in
  * GET  /account/delete          says what is removed and what stays, and asks; it needs a recent sign-in
- * POST /account/delete          another user name was typed: 422 · otherwise everything ends and the account is removed:
- *                               303 to /account/deleted
+ * POST /account/delete          another user name was typed: 422 · what was signed in has ended meanwhile: 303 to the
+ *                               sign-in · otherwise everything ends and the account is removed: 303 to /account/deleted
  * GET  /account/deleted         says so
  */
 import type { Feature } from '../../feature.ts';
