@@ -25,7 +25,7 @@ import { groupByRoute } from './route-middleware.ts';
 import type { GroupsOf } from './scopes/member-scopes.ts';
 import { identityScopes } from './scopes/openid-scopes.ts';
 import { baseSettings } from './settings/index.ts';
-import { longestAccessToken } from './settings/lifetimes.ts';
+import { longestAccessToken, longestInteraction } from './settings/lifetimes.ts';
 import { createAdapterFactory } from './storage/adapter.ts';
 import type { StorageCipher } from './storage/redeemable-values.ts';
 
@@ -131,6 +131,7 @@ export class Engine {
       refreshFamilyLifetime: config.tokens.refresh_family_ttl,
       accessTokenLifetime: longestAccessToken(config),
       sessionMaxLifetime: config.tokens.session_max_ttl,
+      interactionLifetime: longestInteraction(config),
       refreshSecretAt: (at) => keys.refreshSecretAt(at),
     });
     const options = compose(

@@ -85,6 +85,7 @@ export const recordKinds = [
   { name: 'session', stored: 'se', owner: 'provider', durable: false, version: 1 },
   { name: 'interaction', stored: 'in', owner: 'provider', durable: false, version: 1 },
   { name: 'pushedRequest', stored: 'pr', owner: 'provider', durable: false, version: 1 },
+  { name: 'usedPushedRequest', stored: 'up', owner: 'provider', durable: false, version: 0 },
   { name: 'grant', stored: 'gr', owner: 'provider', durable: false, version: 1 },
   { name: 'authorizationCode', stored: 'ac', owner: 'provider', durable: false, version: 1 },
   { name: 'accessToken', stored: 'at', owner: 'provider', durable: false, version: 1 },

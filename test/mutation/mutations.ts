@@ -217,6 +217,13 @@ const grants: readonly Mutation[] = [
     tests: ['provider/storage.test.ts'],
   },
   {
+    name: 'a pushed request that has expired leads to several codes',
+    file: 'src/provider/storage/pushed-request-adapter.ts',
+    from: "{ op: 'insert', key: markOf(key), body: '', expiresAt }",
+    to: "{ op: 'put', key: markOf(key), body: '', expiresAt }",
+    tests: ['protocol/expired-pushed-requests.test.ts'],
+  },
+  {
     name: 'the reuse window of refresh tokens never ends',
     file: 'src/provider/storage/refresh-retry.ts',
     from: 'if (clock.now() - at >= reuseWindow * 1000) return false;',

@@ -22,6 +22,7 @@ const storageOf = createAdapterFactory({
   refreshFamilyLifetime: 3600,
   accessTokenLifetime: 600,
   sessionMaxLifetime: 3600,
+  interactionLifetime: 3600,
   refreshSecretAt: () => createSecretKey(Buffer.alloc(32)),
 });
 

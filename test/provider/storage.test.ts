@@ -25,6 +25,7 @@ const storageOf = createAdapterFactory({
   refreshFamilyLifetime: 3600,
   accessTokenLifetime: 600,
   sessionMaxLifetime: 3600,
+  interactionLifetime: 3600,
   refreshSecretAt: (at) => createSecretKey(Buffer.alloc(32, at < changedAt ? 1 : 2)),
 });
 

@@ -132,6 +132,8 @@ t.test('what a server writes is in the list', { timeout: 60_000 }, async (t) => 
   });
 
   t.equal(par.status, 201, JSON.stringify(par.body));
+  const use = new URLSearchParams({ client_id: 'app', request_uri: String(par.body['request_uri']) });
+  await other.request(`${server.issuer}/oauth/authorize?${use}`);
   const asked = await party.post('/oauth/device_authorization', { scope: 'openid' });
   await party.post('/oauth/token', {
     grant_type: device,

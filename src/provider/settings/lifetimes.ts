@@ -49,6 +49,10 @@ const maxCodeLifetime = (
 export const longestAccessToken = ({ tokens, resources }: Pick<Config, 'tokens' | 'resources'>): number =>
   Math.max(tokens.access_token_ttl, ...resources.map(({ access_token_ttl = 0 }) => access_token_ttl));
 
+/** A person who is signed in has at least as much time as one who isn't. */
+export const longestInteraction = ({ tokens }: Pick<Config, 'tokens'>): number =>
+  Math.max(tokens.interaction_ttl, tokens.interaction_signed_in_ttl);
+
 /** Seconds until the grant of the request ends. A token that outlived it could not be introspected or revoked. */
 const restOfGrant = (ctx: KoaContextWithOIDC | undefined): number => {
   const exp = ctx?.oidc?.entities.Grant?.exp;
@@ -86,9 +90,7 @@ export const lifetimes = ({ tokens, resources }: Config) => {
       IdToken: tokens.id_token_ttl,
       // Anyone can start a sign-in, so it ends soon. A person who is signed in has more time.
       Interaction: (ctx) =>
-        ctx.oidc.session?.accountId === undefined
-          ? tokens.interaction_ttl
-          : Math.max(tokens.interaction_ttl, tokens.interaction_signed_in_ttl),
+        ctx.oidc.session?.accountId === undefined ? tokens.interaction_ttl : longestInteraction({ tokens }),
       RefreshToken: refreshToken(tokens),
       Session: session(tokens),
     },

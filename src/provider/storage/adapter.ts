@@ -5,6 +5,7 @@ import { GrantAdapter } from './grant-adapter.ts';
 import { isModelName } from './ids.ts';
 import { InteractionAdapter } from './interaction-adapter.ts';
 import { type AdapterDependencies, ModelAdapter } from './model-adapter.ts';
+import { PushedRequestAdapter, type PushedRequestLimits } from './pushed-request-adapter.ts';
 import type { RetryOptions } from './refresh-retry.ts';
 import { type RefreshLimits, RefreshTokenAdapter } from './refresh-token-adapter.ts';
 import { SessionAdapter, type SessionLimits } from './session-adapter.ts';
@@ -14,6 +15,7 @@ interface Dependencies
     RetryOptions,
     RefreshLimits,
     SessionLimits,
+    PushedRequestLimits,
     ClientAdapterDependencies {}
 
 /** The engine asks once for the adapter of each model. */
@@ -30,6 +32,8 @@ export const createAdapterFactory =
         return new SessionAdapter(dependencies);
       case 'Interaction':
         return new InteractionAdapter(dependencies);
+      case 'PushedAuthorizationRequest':
+        return new PushedRequestAdapter(dependencies);
       case 'RefreshToken':
         return new RefreshTokenAdapter(dependencies);
       case 'DeviceCode':

@@ -4,6 +4,7 @@ import { kinds } from '../../store/record-kinds.ts';
 import type { UnitOfWork } from '../../store/unit-of-work.ts';
 import { familyOf, modelKey } from './ids.ts';
 import { type AdapterDependencies, ModelAdapter, type Upsert } from './model-adapter.ts';
+import { refuseUsedPushedRequest } from './pushed-request-adapter.ts';
 import { decryptValue, encryptValue, mapTexts } from './redeemable-values.ts';
 import { resume } from './resume.ts';
 
@@ -19,6 +20,14 @@ const encryptionContext = (id: string) => ({ kind: kinds.interaction, family: fa
 export class InteractionAdapter extends ModelAdapter {
   constructor(dependencies: AdapterDependencies) {
     super('Interaction', dependencies);
+  }
+
+  /** What a person has done in an interaction is its result, so one without a result is new. */
+  override async upsert(id: string, payload: AdapterPayload, ttl: number): Promise<undefined> {
+    const { parJti, result } = payload;
+    if (parJti !== undefined && result === undefined)
+      await refuseUsedPushedRequest(this.unitOfWork(), parJti);
+    await super.upsert(id, payload, ttl);
   }
 
   override async destroy(id: string): Promise<undefined> {

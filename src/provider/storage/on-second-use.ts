@@ -19,14 +19,12 @@ const labels: Partial<Record<ModelName, string>> = {
   BackchannelAuthenticationRequest: 'backchannel authentication request',
 };
 
-/** What becomes of a request whose code or request object was used by another request first. */
+/** What becomes of a request whose code was used by another request first. */
 export const onSecondUse = (
   model: ModelName,
   grantId: string | undefined,
   conflict: Conflict,
 ): ConflictOutcome => {
-  if (model === 'PushedAuthorizationRequest')
-    return { error: new errors.InvalidRequestUri('request_uri was already used') };
   // A device code or CIBA request that was denied has no grant.
   if (grantId === undefined) return { error: new errors.InvalidGrant('already consumed') };
   return onReplay(grantId, conflict, labels[model] ?? 'code');
