@@ -656,15 +656,15 @@ const endedSignIns: readonly Mutation[] = [
   {
     name: 'a sign-in that has ended stores a required profile',
     file: 'src/features/requirements/profile-step.ts',
-    from: 'ifStillSignedIn(account)(held);',
+    from: 'ifStillSignedIn(account, { endsWithOthers: true })(held);',
     to: '',
     tests: ['account/report-race.test.ts'],
   },
   {
     name: 'an ended sign-in without a session adds an app',
     file: 'src/services/accounts/still-signed-in.ts',
-    from: '(!isPending || held.pendingSignInsEndedAt === account.pendingSignInsEndedAt)',
-    to: 'isPending === isPending',
+    from: '(!endsWithOthers || held.pendingSignInsEndedAt === account.pendingSignInsEndedAt)',
+    to: 'endsWithOthers === endsWithOthers',
     tests: ['account/report-race.test.ts'],
   },
   {

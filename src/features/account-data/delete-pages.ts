@@ -63,7 +63,7 @@ export const deletePages = (
         await Draft.commitWith((writesOf) =>
           accountRemoval.remove(account.id, {
             keepsAdministrator: config.admin.enabled,
-            check: ifStillSignedIn(account),
+            check: ifStillSignedIn(account, { endsWithOthers: true }),
             also: () => writesOf(notice),
           }),
         );

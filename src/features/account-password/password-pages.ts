@@ -68,7 +68,7 @@ export const passwordPages = (dependencies: AccountPasswordDependencies) => {
     const offlineToo = form['offline'] === 'yes';
     const changed = await accounts.setPassword(account.id, form['password'] ?? '', {
       keepTokens: !offlineToo,
-      check: ifStillSignedIn(account),
+      check: ifStillSignedIn(account, { endsWithOthers: true }),
     });
     const { passwordChangedAt: at = clock.now() } = changed;
     const renewed = await renewSignIn(

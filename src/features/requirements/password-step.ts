@@ -127,7 +127,7 @@ export const createPasswordStep = (dependencies: RequirementsDependencies): Step
         if (waitSeconds !== undefined) return showForm(visit, account, { waitSeconds });
         if (isPasswordRight(compared)) return showForm(visit, account, { problem: 'passwordSame' });
         const changed = await accounts.setPassword(account.id, password, {
-          check: ifStillSignedIn(account),
+          check: ifStillSignedIn(account, { endsWithOthers: true }),
           form: formOf(visit.interaction.uid),
         });
         return goOn(visit, changed);

@@ -78,7 +78,7 @@ export const createProfileStep = (dependencies: RequirementsDependencies): Step 
       { claims, required: { remove: ['profile'] } },
       {
         check(held) {
-          ifStillSignedIn(account)(held);
+          ifStillSignedIn(account, { endsWithOthers: true })(held);
           if (Object.hasOwn(claims, 'email') && isFixed(held)) throw new VerifiedMeanwhile();
         },
       },

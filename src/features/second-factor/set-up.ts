@@ -93,7 +93,7 @@ export const createSetUp = (
       const authenticator = factors.resume(account, place, sealed);
       if (code === '') return showForm(visit, pending, { authenticator, problem: 'missing' });
       const by = whoIn(visit);
-      const verdict = await factors.enrol(account, { place, pending: sealed, code, by, isPending: true });
+      const verdict = await factors.enrol(account, { place, pending: sealed, code, by });
       if (verdict.outcome === 'repeated') return showForm(visit, pending);
       if (verdict.outcome !== 'added')
         return showForm(visit, pending, { authenticator, problem: verdict.outcome });

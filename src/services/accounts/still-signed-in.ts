@@ -12,8 +12,11 @@ const signInEnded = (): Failure =>
   });
 
 interface SignedIn {
-  /** The sign-in is not complete, so there is no session yet. */
-  readonly isPending?: boolean;
+  /**
+   * It also ends with all other sessions, and when a way to sign in is removed: the sign-in isn't complete, a thief could
+   * come back by what the change adds, or it can't be taken back.
+   */
+  readonly endsWithOthers?: boolean;
 }
 
 /**
@@ -21,12 +24,12 @@ interface SignedIn {
  * password, or the end of everything that was signed in, may be committed while the request is under way; it wins then.
  */
 export const ifStillSignedIn =
-  (account: Account, { isPending = false }: SignedIn = {}) =>
+  (account: Account, { endsWithOthers = false }: SignedIn = {}) =>
   (held: Account): void => {
     const isSame =
       held.passwordChangedAt === account.passwordChangedAt &&
       held.signedOutAt === account.signedOutAt &&
-      (!isPending || held.pendingSignInsEndedAt === account.pendingSignInsEndedAt);
+      (!endsWithOthers || held.pendingSignInsEndedAt === account.pendingSignInsEndedAt);
     if (!held.enabled || !isSame) throw signInEnded();
   };
 

@@ -29,8 +29,8 @@ export interface Change<T> {
 export interface WhileSignedIn {
   /** The owner makes the change, and must still be signed in when it is committed. */
   readonly whileSignedIn?: boolean;
-  /** In a sign-in that is not complete. */
-  readonly isPending?: boolean;
+  /** What ends all other sessions ends the change too (services/accounts/still-signed-in.ts). */
+  readonly endsWithOthers?: boolean;
 }
 
 interface Dependencies {
@@ -63,9 +63,9 @@ export const createChangeFactors = ({ store, accounts }: Dependencies): ChangeFa
   /** An account of the configuration has no record that could say what it has. */
   const isStored = ({ from }: Account): boolean => from === 'store';
 
-  return async (account, change, { whileSignedIn = false, isPending = false } = {}) => {
-    const condition = whileSignedIn ? keepingSignIn(account, { isPending }) : undefined;
-    const check = whileSignedIn ? ifStillSignedIn(account, { isPending }) : undefined;
+  return async (account, change, { whileSignedIn = false, endsWithOthers = false } = {}) => {
+    const condition = whileSignedIn ? keepingSignIn(account, { endsWithOthers }) : undefined;
+    const check = whileSignedIn ? ifStillSignedIn(account, { endsWithOthers }) : undefined;
     for (let attempt = 1; ; attempt += 1) {
       const [document, ...held] = await store.read([factorsKey(account.id), ...(condition?.keys ?? [])]);
       const factors = readFactors(document);

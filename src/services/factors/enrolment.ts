@@ -41,7 +41,7 @@ export const createEnrolment = ({
     return findStep(secret, code, clock.now()) === undefined ? 'wrong' : undefined;
   },
 
-  async enrol(account, { place, pending, code, by, isPending, replace = false, also = [] }) {
+  async enrol(account, { place, pending, code, by, replace = false, also = [] }) {
     const secret = secrets.open(account, place, pending);
     if (!secret) return { outcome: 'expired' };
     const step = findStep(secret, code, clock.now());
@@ -49,7 +49,7 @@ export const createEnrolment = ({
     const verdict = await changes.make(
       'factor-added',
       // Who recovers the account isn't signed in, and may have set a password just before.
-      { account, by, whileSignedIn: !replace, ...(isPending && { isPending }) },
+      { account, by, whileSignedIn: !replace, endsWithOthers: true },
       (factors): Change<EnrolVerdict> => {
         const others = replace ? [] : factors.authenticators;
         // The form was sent twice, as by a double click.

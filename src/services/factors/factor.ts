@@ -46,8 +46,6 @@ interface Enrolment {
   readonly pending: string;
   readonly code: string;
   readonly by?: By;
-  /** In a sign-in that is not complete. Throws `sign_in_ended` when what ends it is committed meanwhile. */
-  readonly isPending?: boolean;
   /** Removes all other apps and recovery codes, as for a device that was lost. */
   readonly replace?: boolean;
   readonly also?: readonly Write[];

@@ -106,7 +106,7 @@ export const createPasskeys = (dependencies: Dependencies): Passkeys => {
                 also: [insertOwner(added.id, account.id), ...writesOf(notice)],
               };
             },
-            { signedIn: account },
+            { signedIn: account, endsWithOthers: true },
           ),
         );
       } catch (error) {

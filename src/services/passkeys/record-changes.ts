@@ -25,6 +25,8 @@ export type ChangePasskeys = <T>(
   options?: {
     /** The account as its owner saw it, who makes the change and must still be signed in when it is committed. */
     readonly signedIn?: Account | undefined;
+    /** What ends all other sessions ends the change too (services/accounts/still-signed-in.ts). */
+    readonly endsWithOthers?: boolean;
   },
 ) => Promise<T>;
 
@@ -36,9 +38,9 @@ interface Dependencies {
 /** Applies a change to what is stored, and again to what another request made of it meanwhile. */
 export const createChangePasskeys =
   ({ store, accounts }: Dependencies): ChangePasskeys =>
-  async (account, change, { signedIn } = {}) => {
-    const condition = signedIn && keepingSignIn(signedIn);
-    const check = signedIn && ifStillSignedIn(signedIn);
+  async (account, change, { signedIn, endsWithOthers = false } = {}) => {
+    const condition = signedIn && keepingSignIn(signedIn, { endsWithOthers });
+    const check = signedIn && ifStillSignedIn(signedIn, { endsWithOthers });
     for (let attempt = 1; ; attempt += 1) {
       const [document, ...ofAccount] = await store.read([passkeysKey(account), ...(condition?.keys ?? [])]);
       const { result, next, endsPendingSignIns, also = [] } = change(readPasskeys(document));

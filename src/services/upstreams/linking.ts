@@ -61,7 +61,12 @@ export const createLinking = ({
     async link(account, identity, consume, by) {
       const notice = notices.draft('upstream-linked', { account: account.id, ...by.notice });
       const linked = await Draft.commitWith((writesOf) =>
-        provisioning.link(account, identity, [consume, ...writesOf(notice)], ifStillSignedIn(account)),
+        provisioning.link(
+          account,
+          identity,
+          [consume, ...writesOf(notice)],
+          ifStillSignedIn(account, { endsWithOthers: true }),
+        ),
       );
       if (!linked) return undefined;
       emit('account.upstream_linked', account.id, identity.upstream, by);
