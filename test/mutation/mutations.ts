@@ -221,7 +221,7 @@ const grants: readonly Mutation[] = [
     file: 'src/provider/storage/pushed-request-adapter.ts',
     from: "{ op: 'insert', key: markOf(key), body: '', expiresAt }",
     to: "{ op: 'put', key: markOf(key), body: '', expiresAt }",
-    tests: ['protocol/expired-pushed-requests.test.ts'],
+    tests: ['store/single-use.test.ts'],
   },
   {
     name: 'the reuse window of refresh tokens never ends',

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import t, { type Test } from 'tap';
 import { ensureRedis, freshPrefix } from '../support/redis.ts';
@@ -56,7 +57,7 @@ const config = {
       jwks: { keys: [{ ...(await exportJWK(assertionKeys.publicKey)), alg: 'ES256', use: 'sig', kid: 'a' }] },
     },
   ],
-  tokens: { refresh_reuse_window: 0 },
+  tokens: { refresh_reuse_window: 0, par_ttl: 5 },
   // These tests send many requests at once on purpose.
   security: { throttle: { failed_authentication_per_client: 0 } },
 };
@@ -143,16 +144,20 @@ const pushed = async (t: Test, { fleet, browser }: Stage): Promise<void> => {
   oneCode(t, await atOnce(fleet, (url) => browser.request(`${url}/oauth/authorize?${query}`)));
 };
 
-const resumed = async (t: Test, { fleet }: Stage): Promise<void> => {
-  const fresh = new Browser();
-  const login = await fresh.open(party(fleet.issuer).authorizationUrl(newVerifier()));
+/** Posts the form of a sign-in page, and returns where the browser is sent. */
+const signIn = async (browser: Browser, login: Page): Promise<string> => {
   const form = formOf(login.body);
-  const posted = await fresh.request(new URL(form.action, login.url).href, {
+  const { headers } = await browser.request(new URL(form.action, login.url).href, {
     method: 'POST',
     body: new URLSearchParams({ ...form.hidden, login: 'ada', password }),
-    headers: { origin: fleet.issuer },
+    headers: { origin: new URL(login.url).origin },
   });
-  const resume = posted.headers.get('location') ?? '';
+  return headers.get('location') ?? '';
+};
+
+const resumed = async (t: Test, { fleet }: Stage): Promise<void> => {
+  const fresh = new Browser();
+  const resume = await signIn(fresh, await fresh.open(party(fleet.issuer).authorizationUrl(newVerifier())));
   t.match(resume, '/oauth/authorize/');
   const cookie = [...fresh.cookies].map(([key, { value }]) => `${key.split(';')[0]}=${value}`).join('; ');
   const pages = await atOnce(fleet, async (url): Promise<Page> => {
@@ -160,6 +165,34 @@ const resumed = async (t: Test, { fleet }: Stage): Promise<void> => {
     return { status: response.status, url, headers: response.headers, body: await response.text() };
   });
   oneCode(t, pages);
+};
+
+/** Each browser opens the request in time, and comes back from its sign-in after the request has expired. */
+const pushedAndExpired = async (t: Test, { fleet }: Stage): Promise<void> => {
+  const request = new URL(party(fleet.issuer).authorizationUrl(newVerifier())).searchParams;
+  const { body } = await party(fleet.issuer).post('/oauth/par', Object.fromEntries(request));
+  const expired = sleep((Number(body['expires_in']) + 1) * 1000);
+  const query = new URLSearchParams({ client_id: 'app', request_uri: String(body['request_uri']) });
+  const url = `${fleet.issuer}/oauth/authorize?${query}`;
+  const opened = await Promise.all(
+    Array.from({ length: 20 }, async () => {
+      const browser = new Browser();
+      return { browser, login: await browser.open(url) };
+    }),
+  );
+  const ways: { readonly browser: Browser; readonly resume: string }[] = [];
+  for (const { browser, login } of opened) ways.push({ browser, resume: await signIn(browser, login) });
+  await expired;
+  const pages = await Promise.all(
+    ways.map(({ browser, resume }, at) =>
+      browser.request(elsewhere(resume, fleet, fleet.members[at % 3]?.url ?? '')),
+    ),
+  );
+  t.equal(codesIn(pages).length, 1, 'one code');
+  const refused = pages.filter(({ body, headers }) =>
+    (headers.get('location') ?? body).includes('invalid_request_uri'),
+  );
+  t.equal(refused.length, ways.length - 1, 'every other is refused');
 };
 
 const asserted = async (t: Test, { fleet }: Stage): Promise<void> => {
@@ -215,6 +248,7 @@ const singleUse = async (t: Test, store: string, prefix?: string): Promise<void>
   await t.test('a refresh token', (t) => refreshed(t, stage));
   await t.test('a device code', (t) => polled(t, stage));
   await t.test('a pushed request (RFC 9126 §4)', (t) => pushed(t, stage));
+  await t.test('a pushed request that expires meanwhile', (t) => pushedAndExpired(t, stage));
   await t.test('the resume of an interaction', (t) => resumed(t, stage));
   await t.test('the jti of an assertion (RFC 7523 §3)', (t) => asserted(t, stage));
   await t.test('the jti of a DPoP proof (RFC 9449 §11.1)', (t) => proven(t, stage));
