@@ -208,7 +208,7 @@ t.test('a secret comes from standard input, and a weak one is refused', async (t
   t.match(listed.json(), { items: [{ client_id: 'fixed', from: 'configuration' }, { from: 'store' }] });
 });
 
-t.test('client add and update say which scopes of APIs a request has to ask for otherwise', async (t) => {
+t.test('client add and update say what a request with the scope of a client leaves out', async (t) => {
   const { runInProcess } = await openCommandFolder(t);
   const [api, closed] = ['https://api.example.com', 'https://closed.example.com'];
   const resources = `resources=[{audience: "${api}", scopes: [read]}, {audience: "${closed}", scopes: [audit], userinfo: false}]`;
@@ -224,4 +224,9 @@ t.test('client add and update say which scopes of APIs a request has to ask for 
   t.match(apart.err, 'the resource has userinfo: false');
   const two = await run([...web, '--scope', 'read audit', '--property', `resources=["${api}", "${closed}"]`]);
   t.match(two.err, 'read audit are scopes of several APIs');
+  t.match(two.err, 'The scope has no openid: the client gets no ID token');
+  t.notMatch(apart.err, 'has no openid');
+  const machine = await run(['client', 'add', '--type', 'machine', '--name', 'Robot', '--scope', 'read']);
+  t.equal(machine.exit, 0, machine.err);
+  t.notMatch(machine.err, 'has no openid', 'it signs no one in');
 });

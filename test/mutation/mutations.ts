@@ -848,9 +848,16 @@ const clients: readonly Mutation[] = [
   {
     name: 'a client gets API scopes that it is not registered for',
     file: 'src/provider/settings/client-scopes.ts',
-    from: "if (typeof scope !== 'string') return undefined;",
-    to: "if (typeof scope === 'string') return undefined;",
+    from: "if (typeof client['scope'] !== 'string') return scopes;",
+    to: "if (typeof client['scope'] === 'string') return scopes;",
     tests: ['protocol/client-scope.test.ts'],
+  },
+  {
+    name: 'a client registered for scopes of APIs alone may request openid',
+    file: 'src/provider/overrides/client-find.ts',
+    from: "if (typeof scope === 'string') Object.assign(client, { scope });",
+    to: "if (typeof scope === 'number') Object.assign(client, { scope });",
+    tests: ['protocol/registered-scope.test.ts'],
   },
   {
     name: 'a code with a challenge is redeemed without the verifier',

@@ -56,11 +56,11 @@ t.test(
       client_name: '</h1><script>alert(1)</script>',
       token_endpoint_auth_method: 'none',
       from_registration: false,
-      api_scope: 'write',
+      registered_scope: 'write',
     });
     t.equal(odd.status, 201);
     t.notOk(
-      'from_registration' in odd.body || 'api_scope' in odd.body,
+      'from_registration' in odd.body || 'registered_scope' in odd.body,
       'reserved members can not be registered',
     );
     const party = new RelyingParty(issuer, String(odd.body['client_id']), '');

@@ -1,11 +1,11 @@
 import type { RegistrationDependencies } from './dependencies.ts';
 
 const hiddenFields = new Set([
-  'api_scope',
   'client_secret',
   'client_secret_expires_at',
   'from_registration',
   'own_loopback',
+  'registered_scope',
 ]);
 
 /** The metadata in force, including the engine's defaults, without the secret (RFC 7591 §3.2.1). */

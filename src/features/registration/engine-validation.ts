@@ -1,4 +1,4 @@
-import { splitScope } from '../../provider/clients/client-limits.ts';
+import { withIdentityScopes } from '../../provider/clients/client-limits.ts';
 import type { Engine } from '../../provider/engine.ts';
 import type { ClientMetadata } from '../../services/clients/index.ts';
 
@@ -17,7 +17,7 @@ export const createEngineValidation = (engine: () => Engine): EngineValidation =
       validating.add(metadata.client_id);
       try {
         // The metadata is a JSON object with known names and checked shapes.
-        await engine().provider.Client.validate({ ...splitScope(metadata), ...secret } as never);
+        await engine().provider.Client.validate({ ...withIdentityScopes(metadata), ...secret } as never);
       } finally {
         validating.delete(metadata.client_id);
       }

@@ -80,6 +80,12 @@ const prepareKeys = (client: EngineClient, clock: Clock): void => {
   if (client.jwksUri !== undefined) refuseUnfitKeys(keys);
 };
 
+/** The engine then refuses each scope that isn't registered, also when the registered ones are all of APIs. */
+const restoreScope = (client: EngineClient): void => {
+  const { registered_scope: scope } = client;
+  if (typeof scope === 'string') Object.assign(client, { scope });
+};
+
 /** The engine takes types at its construction and builds no client with another type; clients are added later too. */
 const addDetailTypes = (
   provider: Provider,
@@ -96,7 +102,7 @@ export const clientFind: Override = {
   reason:
     'The engine hashes the metadata of a client at each request, and builds the client anew once there are ' +
     'more than a hundred. Here a built client is kept for as long as its metadata is the same object, and ' +
-    'built with all its secrets and types, and without RSA keys of its jwks_uri that are weak or expensive, ' +
+    'built with its registered scope, all its secrets and types, and without RSA keys of its jwks_uri that are weak or expensive, ' +
     'and no more than twenty keys are tried on a signature. The engine also keeps keys of a jwks_uri for as ' +
     'long as any response says, and uses them after that; here they are five minutes old at most.',
   test: 'test/protocol/client-authentication.test.ts',
@@ -113,7 +119,9 @@ export const clientFind: Override = {
       const client = isUnchanged ? known.client : await find(id);
       if (assertionSecrets && client?.clientAuthMethod === 'client_secret_jwt')
         addAssertionSecrets(client, await assertionSecrets(id));
-      if (client) prepareKeys(client, clock);
+      if (!client) return undefined;
+      restoreScope(client);
+      prepareKeys(client, clock);
       return client;
     };
 

@@ -1,22 +1,8 @@
 import { errors } from 'oidc-provider';
 import type { Config, ResourceConfig } from '#config';
+import { mayUseScope } from '../clients/client-limits.ts';
 
 type ClientMetadata = Readonly<Record<string, unknown>>;
-
-/** The keys are clients as the engine knows them: a new object whenever the metadata changes. */
-const registeredScopes = new WeakMap<ClientMetadata, ReadonlySet<string>>();
-
-/** Undefined for a client that may have every scope of APIs. */
-const registeredScopesOf = (client: ClientMetadata): ReadonlySet<string> | undefined => {
-  const { api_scope: scope } = client;
-  if (typeof scope !== 'string') return undefined;
-  let own = registeredScopes.get(client);
-  if (!own) {
-    own = new Set(scope.split(' '));
-    registeredScopes.set(client, own);
-  }
-  return own;
-};
 
 /** The code of an `issuer_tokens` client is enough for a token, so it gets none that it has to guard. */
 const listsResource = ({ audience }: ResourceConfig, client: ClientMetadata): boolean =>
@@ -33,7 +19,7 @@ const isOpen = (resource: ResourceConfig, client: ClientMetadata): boolean =>
  * such a client lists the API, unless the API is open to all: as the default, or without scopes to self-registered clients.
  */
 const isForClient = (resource: ResourceConfig, client: ClientMetadata): boolean =>
-  registeredScopesOf(client) === undefined ||
+  typeof client['scope'] !== 'string' ||
   resource.default === true ||
   (resource.self_described_clients === true && resource.scopes.length === 0) ||
   [client['audience'] ?? client['resources']].flat().includes(resource.audience);
@@ -47,11 +33,11 @@ export const createClientScopes = ({ registration }: Pick<Config, 'registration'
    * the operator, and only the latter counts at an API that isn't open.
    */
   const allowedScopes = (resource: ResourceConfig, client: ClientMetadata): readonly string[] => {
-    const own = registeredScopesOf(client);
-    const allowed = isOpen(resource, client)
+    const scopes = isOpen(resource, client)
       ? resource.scopes
       : resource.scopes.filter((scope) => scopesOfOperator.has(scope));
-    return own ? allowed.filter((scope) => own.has(scope)) : allowed;
+    if (typeof client['scope'] !== 'string') return scopes;
+    return scopes.filter((scope) => mayUseScope(client, scope));
   };
 
   /**

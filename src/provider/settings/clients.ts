@@ -6,7 +6,6 @@ import { mayUseScope } from '../clients/client-limits.ts';
 const ownMetadata = [
   'allowed_groups',
   'allowed_upstreams',
-  'api_scope',
   'assertion_audience',
   'audience',
   'claims',
@@ -17,6 +16,7 @@ const ownMetadata = [
   'own_loopback',
   'pkce',
   'profile',
+  'registered_scope',
   'required_acr',
   'resources',
 ];
@@ -39,17 +39,18 @@ const hasNoScopes = ({ resources }: Pick<Config, 'resources'>, wanted: unknown):
 
 /**
  * RFC 6749 §3.3: a request without a scope gets `openid`, unless the client may not have it. A request for an API gets
- * the default scopes of the API, or `openid` if the API has no scopes, because the engine grants nothing without one. The
- * same goes for a request for an API with `offline_access` alone, which names nothing that could be granted. The audience of
- * an `issuer_tokens` client has no scopes.
+ * the default scopes of the API, or `openid` if the API has no scopes, because the engine grants nothing without one:
+ * `openid` is left out of tokens for a client that may not have it (overrides/token-scopes.ts). The same goes for a request
+ * for an API with `offline_access` alone, which names nothing that could be granted. The audience of an `issuer_tokens`
+ * client has no scopes.
  */
 const defaultScope = (config: Config, client: Client, resource: unknown): string => {
   if (client['issuer_tokens'] === true) return 'openid';
   const audiences = [resource].flat().filter((one) => one !== undefined);
   const scopes = defaultScopesOf(config, audiences, client);
   if (scopes.length > 0) return [...new Set(scopes)].join(' ');
-  if (audiences.every((audience) => hasNoScopes(config, audience)) && mayUseScope(client, 'openid'))
-    return 'openid';
+  const isForApis = audiences.length > 0 && audiences.every((audience) => hasNoScopes(config, audience));
+  if (isForApis || (audiences.length === 0 && mayUseScope(client, 'openid'))) return 'openid';
   throw new errors.InvalidScope('the request has no scope, and no default applies', '');
 };
 
@@ -64,12 +65,13 @@ export const clients = (config: Config) =>
     },
     extraClientMetadata: { properties: ownMetadata },
     extraParams: {
-      scope: ({ oidc: { params } }, scope, client) => {
+      scope: ({ oidc: { params, route } }, scope, client) => {
         if (params === undefined) return;
         const { resource } = params;
-        if (scope === undefined) params['scope'] = defaultScope(config, client, resource);
-        else if (scope === 'offline_access' && resource !== undefined)
-          params['scope'] = `${defaultScope(config, client, resource)} ${scope}`;
+        if (scope !== undefined && (scope !== 'offline_access' || resource === undefined)) return;
+        const scopes = [defaultScope(config, client, resource), scope].filter((one) => one !== undefined);
+        // A pushed request is checked again when it is used, as if the client had named these scopes.
+        if (route !== 'pushed_authorization_request') params['scope'] = scopes.join(' ');
       },
     },
     responseTypes: ['code'],

@@ -1,5 +1,5 @@
 import type { AdapterPayload } from 'oidc-provider';
-import { splitScope } from '../clients/client-limits.ts';
+import { withIdentityScopes } from '../clients/client-limits.ts';
 import type { ClientSource } from '../clients/client-source.ts';
 
 export interface ClientAdapterDependencies {
@@ -18,6 +18,6 @@ export class ClientAdapter {
   async find(id: string): Promise<AdapterPayload | undefined> {
     const { clients, identityScopes } = this.#dependencies;
     const metadata = await clients.find(id);
-    return metadata && splitScope(structuredClone(metadata), identityScopes);
+    return metadata && withIdentityScopes(structuredClone(metadata), identityScopes);
   }
 }

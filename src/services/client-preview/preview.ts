@@ -2,7 +2,6 @@ import type { Config, ResourceConfig } from '#config';
 import { exitCode, Failure } from '../../errors.ts';
 import { hasAccess } from '../../provider/access.ts';
 import type { AdditionalClaims } from '../../provider/claims/additional-claims.ts';
-import { splitScope } from '../../provider/clients/client-limits.ts';
 import { mayReadUserinfo } from '../../provider/scopes/api-and-userinfo.ts';
 import type { Account } from '../accounts/index.ts';
 import type { ClientMetadata } from '../clients/index.ts';
@@ -60,8 +59,7 @@ export const createPreview =
   (config: Config, operatorClaims: AdditionalClaims | undefined) =>
   async (request: PreviewRequest): Promise<Preview> => {
     const access = decideAccess(request);
-    const { account } = request;
-    const client = splitScope(request.client);
+    const { account, client } = request;
     const resource = resourceFor(config, request);
     const requested = request.scopes ?? requestableScopes(config, client, resource);
     const scopes = decideScopes(config, client, account, { requested, resource });

@@ -1,7 +1,7 @@
 import type { Config } from '#config';
 import { exitCode, Failure } from '../../errors.ts';
 import { plainAudiences } from '../../provider/access-tokens/plain-audiences.ts';
-import { splitScope } from '../../provider/clients/client-limits.ts';
+import { withIdentityScopes } from '../../provider/clients/client-limits.ts';
 import type { Engine } from '../../provider/engine.ts';
 import type { ClientMetadata, Clients } from './client.ts';
 
@@ -21,7 +21,7 @@ export const incompatibility = ({ provider }: Engine, metadata: ClientMetadata):
   try {
     // `Client.validate` would also fetch, and a sector that can't be reached now isn't a mistake.
     // The constructor fills in keys in place, so it gets a copy.
-    new Client(splitScope(structuredClone(metadata)));
+    new Client(withIdentityScopes(structuredClone(metadata)));
     return undefined;
   } catch (error) {
     if (error instanceof Error && 'error_description' in error) return String(error.error_description);

@@ -30,11 +30,14 @@ export const scopeNotes = (
   const ofOwn = apiScopes.filter((scope) => own.some((resource) => resource.scopes.includes(scope)));
   const needsSeveral =
     ofOwn.length > 0 && !own.some((resource) => ofOwn.every((scope) => resource.scopes.includes(scope)));
-  const signsIn =
-    grantTypesOf(metadata).some((type) => type !== 'client_credentials') &&
-    (metadata.scope === undefined || scopes.includes('openid'));
+  const isForPeople = grantTypesOf(metadata).some((type) => type !== 'client_credentials');
+  const hasOpenid = metadata.scope === undefined || scopes.includes('openid');
+  const signsIn = isForPeople && hasOpenid;
   const apart = signsIn ? own.filter((resource) => !mayReadUserinfo(resource, metadata)) : [];
   return [
+    ...(isForPeople && !hasOpenid
+      ? ['The scope has no openid: the client gets no ID token, and nothing at /userinfo.']
+      : []),
     ...foreign.map(
       ({ scope, api }) =>
         `${scope} is a scope of ${api}: a request gets it only if it names that API (resource=${api}), or if the client has the API among its resources.`,
