@@ -155,6 +155,12 @@ export interface Space {
   readonly totalBytes: number;
 }
 
+/**
+ * Gets each message of a topic. Without a message some may have been lost, as during the time without a connection: what
+ * the subscriber has read before may be out of date.
+ */
+export type OnMessage = (message: string | undefined) => void;
+
 export interface Store {
   /** Reads many documents in one round trip, in the order of the keys. */
   read(keys: readonly Key[]): Promise<readonly (Document | undefined)[]>;
@@ -176,7 +182,7 @@ export interface Store {
    * subscribers also read the store from time to time.
    */
   publish(topic: string, message: string): Promise<void>;
-  subscribe(topic: string, listener: (message: string) => void): () => void;
+  subscribe(topic: string, listener: OnMessage): () => void;
   /** Another value after each commit of any process. Undefined where only a read can tell whether there was one. */
   version(): string | undefined;
   ping(): Promise<void>;

@@ -4,6 +4,8 @@ import type { Clock } from './port.ts';
 export interface ReadThroughCache<T> {
   get(id: string): Promise<T | undefined>;
   invalidate(id: string): void;
+  /** Invalidates everything. */
+  clear(): void;
 }
 
 interface Options<T> {
@@ -67,6 +69,10 @@ export const createReadThroughCache = <T>({
     invalidate(id) {
       entries.delete(id);
       loading.delete(id);
+    },
+    clear() {
+      entries.clear();
+      loading.clear();
     },
   };
 };

@@ -468,7 +468,7 @@ t.test('a cursor that no page returned is refused', async (t) => {
 t.test("a listener that throws doesn't affect other listeners", async (t) => {
   const store = await open(':memory:');
   t.teardown(() => store.close());
-  const heard: string[] = [];
+  const heard: (string | undefined)[] = [];
   const warned = new Promise<Error>((resolve) => process.once('warning', resolve));
   store.subscribe('topic', () => {
     throw new Error('oops');

@@ -72,7 +72,9 @@ export const createAccountLookup = ({
     maxEntries: maxCachedAccounts,
     maxAgeMs,
   });
-  const unsubscribe = store.subscribe('accounts', (id) => cache.invalidate(id));
+  const unsubscribe = store.subscribe('accounts', (id) =>
+    id === undefined ? cache.clear() : cache.invalidate(id),
+  );
 
   const find = async (id: string): Promise<Account | undefined> => configured.byId.get(id) ?? cache.get(id);
 

@@ -119,6 +119,10 @@ export const createClientLookup = ({
     closestId,
     isStopped: (id: string): boolean => stoppedSince.has(id),
     invalidate,
-    close: store.subscribe('clients', invalidate),
+    close: store.subscribe('clients', (id) => {
+      if (id !== undefined) return invalidate(id);
+      cache.clear();
+      forget();
+    }),
   };
 };

@@ -62,7 +62,7 @@ export const createOutbox = ({ store, clock, events, onError, queue }: Dependenc
     async start() {
       const unsubscribe = store.subscribe(
         outboxTopic,
-        (queueName) => queueName === queue.name && sweeps.sweepSoon(),
+        (queueName) => (queueName === undefined || queueName === queue.name) && sweeps.sweepSoon(),
       );
       sweeps.start();
       return async () => {

@@ -7,8 +7,8 @@ import { key, type Open, openForTest, rejectsAsUnavailable } from './support.ts'
 export const messagesAndLifecycle = async (t: Test, open: Open): Promise<void> => {
   await t.test('a message reaches the subscribers of its topic in this process once', async (t) => {
     const store = await openForTest(t, open);
-    const heard: string[] = [];
-    const others: string[] = [];
+    const heard: (string | undefined)[] = [];
+    const others: (string | undefined)[] = [];
     const stop = store.subscribe('keys', (message) => heard.push(message));
     store.subscribe('keys', (message) => others.push(message));
     store.subscribe('clients', (message) => others.push(`wrong ${message}`));
@@ -26,9 +26,9 @@ export const messagesAndLifecycle = async (t: Test, open: Open): Promise<void> =
       return others.includes('last');
     });
     t.same(heard, before, 'a listener that stopped hears nothing');
-    assertEach(t, before, (message) => / ä b$/.test(message));
+    assertEach(t, before, (message) => message?.endsWith(' ä b') === true);
     t.equal(new Set(before).size, before.length, 'no message twice');
-    t.notOk(others.some((message) => message.startsWith('wrong')));
+    t.notOk(others.some((message) => message?.startsWith('wrong')));
   });
 
   await t.test('a healthy store answers a ping and returns its findings', async (t) => {

@@ -89,7 +89,7 @@ export const twoStoresOnOneDataSet = async (
 
   await t.test('a message published by one reaches the other once', async (t) => {
     const [one, two] = await pair(t);
-    const heard: string[] = [];
+    const heard: (string | undefined)[] = [];
     two.subscribe('keys', (message) => heard.push(message));
     let sent = 0;
     await waitFor('an announcement of the other', async () => {
