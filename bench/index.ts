@@ -60,6 +60,7 @@ const help = `npm run bench -- [options]
   --rounds N          rounds in which the subjects take turns (24)
   --requests N        requests of one subject in one round (500)
   --warm-up N         requests of each flow before the first round (16000)
+  --starts N          how often the subjects of the section flows are started, which share the rounds (1)
   --profile FOLDER    write processor profiles of Postern there
 
 npm run bench -- --against CHECKOUT [options]
@@ -140,6 +141,7 @@ const runSections = async (generator: Generator): Promise<void> => {
       generator,
       // The compiler takes up to a third of the processor until it has nothing left to do.
       effort: { rounds, perRound, warmUp: warmUpOf(16_000) },
+      starts: numberOf('starts', values.starts ?? '1'),
       quick,
       flowNames: known('flow', values.flow, Object.keys(flows)),
       labelFilters: values.only,

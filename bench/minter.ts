@@ -14,7 +14,8 @@ import {
 
 interface MinterOptions {
   readonly provider: Provider;
-  readonly accountId: string;
+  /** Each credential is made for the next account. */
+  readonly nextAccountId: () => string;
   readonly cookieKey: string;
   readonly cookieHash: 'sha1' | 'sha256';
   readonly sessionCookie: string;
@@ -23,6 +24,7 @@ interface MinterOptions {
 }
 
 interface Login {
+  readonly accountId: string;
   readonly grantId: string;
   readonly session: InstanceType<Provider['Session']>;
 }
@@ -30,7 +32,7 @@ interface Login {
 /** Makes credentials through the models of oidc-provider, for every subject that is built on it. */
 export const createMinter = ({
   provider,
-  accountId: defaultAccountId,
+  nextAccountId,
   cookieKey,
   cookieHash,
   sessionCookie,
@@ -43,7 +45,7 @@ export const createMinter = ({
     clientId: string,
     audience: string,
     withSession: boolean,
-    accountId = defaultAccountId,
+    accountId = nextAccountId(),
   ): Promise<Login> => {
     const grant = new provider.Grant({ accountId, clientId });
     grant.addOIDCScope('openid offline_access profile email groups');
@@ -54,7 +56,7 @@ export const createMinter = ({
     session.ensureClientContainer(clientId);
     session.grantIdFor(clientId, grantId);
     if (withSession) await session.save(sessionTtl);
-    return { grantId, session };
+    return { accountId, grantId, session };
   };
 
   const signedCookies = ({ session }: Login): string => {
@@ -80,7 +82,7 @@ export const createMinter = ({
       // Each login has its own account: no real account has thousands of sign-ins in its list.
       const accountId = randomBytes(16).toString('base64url');
       const login = await signIn(clientOf(alg), audienceOf(alg), true, accountId);
-      await mintRefreshToken(login, alg, accountId);
+      await mintRefreshToken(login, alg);
       return login.grantId;
     },
   };
@@ -97,9 +99,13 @@ export const createMinter = ({
     scope: string,
     withSession: boolean,
   ) => {
-    const { grantId, session } = await signIn(clientId, audience ?? audienceOf('ES256'), withSession);
+    const { accountId, grantId, session } = await signIn(
+      clientId,
+      audience ?? audienceOf('ES256'),
+      withSession,
+    );
     const made = new provider.AuthorizationCode({
-      accountId: defaultAccountId,
+      accountId,
       acr: undefined,
       amr: ['pwd'],
       authTime: session.loginTs,
@@ -118,11 +124,7 @@ export const createMinter = ({
     return made.save();
   };
 
-  const mintRefreshToken = async (
-    { grantId, session }: Login,
-    alg: Algorithm,
-    accountId = defaultAccountId,
-  ) => {
+  const mintRefreshToken = async ({ accountId, grantId, session }: Login, alg: Algorithm) => {
     const clientId = clientOf(alg);
     const made = new provider.RefreshToken({
       accountId,

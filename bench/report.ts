@@ -1,12 +1,18 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, release, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import type { Measurement } from './measure/summary.ts';
 import type { Result } from './sections/section.ts';
 
 const folder = fileURLToPath(new URL('./results/', import.meta.url));
 
 const formatNumber = (value: number | undefined, digits: number): string =>
   value === undefined || Number.isNaN(value) ? '–' : value.toFixed(digits);
+
+const formatRatio = ({ ratio, ratioRange }: Measurement): string => {
+  const range = ratioRange?.map((value) => formatNumber(value, 2)).join('–');
+  return range === undefined ? formatNumber(ratio, 2) : `${formatNumber(ratio, 2)} (${range})`;
+};
 
 /** Formats a result as Markdown, which reads well on a terminal too. */
 export const formatTable = (finding: Result): string => {
@@ -25,7 +31,7 @@ export const formatTable = (finding: Result): string => {
       formatNumber(row.perSecond, 0),
       formatNumber(row.p50, 1),
       formatNumber(row.p99, 1),
-      formatNumber(row.ratio, 2),
+      formatRatio(row),
       '',
     ]
       .join(' | ')

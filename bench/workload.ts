@@ -3,7 +3,7 @@ import type { Workload } from './measure/rounds.ts';
 import type { Server } from './subjects/server.ts';
 
 /** Flows that consume nothing take turns with this many browsers. */
-const browserCount = 200;
+const browserCount = 1_000;
 const tokenCount = 200;
 
 type WorkloadOptions = Pick<Workload, 'connections' | 'rate'>;

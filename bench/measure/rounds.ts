@@ -1,11 +1,14 @@
 import type { Generator } from '../load/generator.ts';
 import { type Request, serializeRequest } from '../load/request.ts';
 import type { Server } from '../subjects/server.ts';
-import { median, percentile } from './numbers.ts';
+import { percentile } from './numbers.ts';
 import { cpuMs } from './process-status.ts';
+import { type Measurement, type Sample, type Series, summarize } from './summary.ts';
 
 export interface Workload {
   readonly label: string;
+  /** The label of the workload that ratios are to; absent or not measured: the first one. */
+  readonly ratioTo?: string;
   readonly server: Server;
   /** Makes new requests, each of which is sent once. */
   readonly requests: (count: number) => Promise<readonly Request[]>;
@@ -18,28 +21,6 @@ export interface Effort {
   readonly rounds: number;
   readonly perRound: number;
   readonly warmUp: number;
-}
-
-/** Medians over the rounds. Processor time is in milliseconds a request. */
-export interface Measurement {
-  readonly label: string;
-  readonly serverCpu: number;
-  /** The best round shows what a request takes when no other process disturbs it. */
-  readonly leastCpu: number;
-  readonly redisCpu: number | undefined;
-  readonly perSecond: number;
-  readonly p50: number;
-  readonly p99: number;
-  /** The median of the rounds' ratios to the first workload, which a slow minute of the machine does not move. */
-  readonly ratio: number;
-}
-
-interface Sample {
-  readonly server: number;
-  readonly redis: number | undefined;
-  readonly perSecond: number;
-  readonly p50: number;
-  readonly p99: number;
 }
 
 const warmUpStep = 1_000;
@@ -78,11 +59,11 @@ const measureRound = async (generator: Generator, workload: Workload, count: num
 };
 
 /** Workloads take turns (A B C A B C …), so that other load on the machine falls on all of them. */
-export const measureInterleaved = async (
+export const measureRounds = async (
   generator: Generator,
   workloads: readonly Workload[],
   { rounds, perRound, warmUp }: Effort,
-): Promise<Measurement[]> => {
+): Promise<Series[]> => {
   for (const workload of workloads) {
     const { rate: _, ...atFullSpeed } = workload;
     for (let left = warmUp; left > 0; left -= warmUpStep)
@@ -93,21 +74,15 @@ export const measureInterleaved = async (
     for (const [i, workload] of workloads.entries())
       samples[i]?.push(await measureRound(generator, workload, perRound));
   }
-  const first = samples[0] ?? [];
-  return workloads.map(({ label }, i) => {
-    const samplesOfWorkload = samples[i] ?? [];
-    const redis = samplesOfWorkload.flatMap(({ redis }) => (redis === undefined ? [] : [redis]));
-    return {
-      label,
-      serverCpu: median(samplesOfWorkload.map(({ server }) => server)),
-      leastCpu: Math.min(...samplesOfWorkload.map(({ server }) => server)),
-      redisCpu: redis.length > 0 ? median(redis) : undefined,
-      perSecond: median(samplesOfWorkload.map(({ perSecond }) => perSecond)),
-      p50: median(samplesOfWorkload.map(({ p50 }) => p50)),
-      p99: median(samplesOfWorkload.map(({ p99 }) => p99)),
-      ratio: median(
-        samplesOfWorkload.map(({ server }, round) => server / (first[round]?.server ?? Number.NaN)),
-      ),
-    };
-  });
+  return workloads.map(({ label, ratioTo }, i) => ({
+    label,
+    samples: samples[i] ?? [],
+    ...(ratioTo !== undefined && { ratioTo }),
+  }));
 };
+
+export const measureInterleaved = async (
+  generator: Generator,
+  workloads: readonly Workload[],
+  effort: Effort,
+): Promise<Measurement[]> => summarize([await measureRounds(generator, workloads, effort)]);

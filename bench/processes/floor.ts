@@ -134,15 +134,13 @@ server.get<{ Querystring: Record<string, string> }>(paths.authorize, async (requ
 
 await server.listen({ host: '127.0.0.1', port: 0 });
 
+/** Each credential has an account of its own, because the audit record merges what one account repeats. */
 const mint = async ({ alg, count }: MintRequest): Promise<string[]> => {
-  const content = JSON.stringify({
-    alg,
-    sub: 'an-account',
-    client: clientOf(alg),
-    nonce: 'a-nonce-of-a-request',
-  });
   const ids = Array.from({ length: count }, randomId);
-  await storage.putAll(ids, content);
+  for (const id of ids) {
+    const content = { alg, sub: randomId(), client: clientOf(alg), nonce: 'a-nonce-of-a-request' };
+    await storage.putAll([id], JSON.stringify(content));
+  }
   return ids;
 };
 

@@ -5,21 +5,27 @@ import { buildApp } from '#src/app/index.ts';
 import { openStore } from '#src/open-store.ts';
 import { runInUnitOfWork } from '#src/store/current-unit-of-work.ts';
 import { fillWithGrants } from '../fill-with-grants.ts';
-import { type MintRequest, secret, username } from '../fixtures.ts';
+import { type MintRequest, secret } from '../fixtures.ts';
 import { answer } from '../messages.ts';
 import { createMinter } from '../minter.ts';
 
 const { config } = loadConfig({ env: {}, cwd: process.cwd() });
 const store = await openStore(config, Date);
 const app = await buildApp({ config, store, clock: Date, log: pino({ level: 'silent' }) });
-const account = await app.services.accounts.findByUsername(username);
-if (!account) throw new Error('the account of the measurement is missing');
+const accountIds: string[] = [];
+for (const { username } of config.accounts) {
+  const account = await app.services.accounts.findByUsername(username);
+  if (!account) throw new Error(`the account ${username} is missing`);
+  accountIds.push(account.id);
+}
+let minted = 0;
+const nextAccountId = (): string => accountIds[minted++ % accountIds.length] ?? '';
 
 const mint = (request: MintRequest): Promise<string[]> =>
   // Keys rotate, so each call asks for the current engine.
   createMinter({
     provider: app.engine().provider,
-    accountId: account.id,
+    nextAccountId,
     cookieKey: app.services.keys.current().cookieKeys[0] ?? '',
     sessionCookie: 'postern_session',
     cookieHash: 'sha256',

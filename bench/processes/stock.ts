@@ -78,7 +78,7 @@ answer({
   port: () => (server.address() as AddressInfo).port,
   mint: createMinter({
     provider,
-    accountId: 'an-account-of-measurements',
+    nextAccountId: () => 'an-account-of-measurements',
     cookieKey,
     cookieHash: 'sha1',
     sessionCookie: '_session',

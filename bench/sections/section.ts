@@ -1,5 +1,6 @@
 import type { Generator } from '../load/generator.ts';
-import type { Effort, Measurement } from '../measure/rounds.ts';
+import type { Effort } from '../measure/rounds.ts';
+import type { Measurement } from '../measure/summary.ts';
 
 /** One table of the report. */
 interface Table {
@@ -17,9 +18,11 @@ interface Values {
 
 export type Result = Table | Values;
 
-interface SectionContext {
+export interface SectionContext {
   readonly generator: Generator;
   readonly effort: Effort;
+  /** How often the section flows starts its subjects, which share the rounds. */
+  readonly starts: number;
   /** Measures fewer and shorter rounds. */
   readonly quick: boolean;
   /** Names of flows; empty: all. */

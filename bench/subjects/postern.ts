@@ -30,6 +30,8 @@ export interface PosternOptions {
   readonly log?: 'info' | 'silent';
   /** How many groups the person is in. */
   readonly groups?: number;
+  /** How many other people have an account. Sign-ins are made for them in turns. */
+  readonly people?: number;
   /** The folder that a processor profile is written to. */
   readonly profile?: string;
   /** URL of a module that the server loads before its own, and that answers messages. */
@@ -48,7 +50,7 @@ const groupNames = (count: number): readonly string[] =>
 
 const settings = (
   port: number,
-  { redis, workers = 1, audit = true, log = 'info', groups = 0 }: PosternOptions,
+  { redis, workers = 1, audit = true, log = 'info', groups = 0, people = 0 }: PosternOptions,
 ) => ({
   issuer: `http://localhost:${port}`,
   listen: { port, workers },
@@ -62,7 +64,15 @@ const settings = (
     throttle: { token_per_address: 1_000_000, sign_in_start_per_address: 0, passkey_per_address: 0 },
   },
   groups: groupNames(groups).map((name) => ({ name })),
-  accounts: [{ username, password, ...claims, groups: groupNames(groups) }],
+  accounts: [
+    { username, password, ...claims, groups: groupNames(groups) },
+    ...Array.from({ length: people }, (_, n) => ({
+      ...claims,
+      username: `person-${n}`,
+      password,
+      email: `person-${n}@example.com`,
+    })),
+  ],
   clients: clients.map((client) =>
     client.grant_types.includes('client_credentials') ? { ...client, resources: [machineAudience] } : client,
   ),
