@@ -124,6 +124,23 @@ t.test('unlocking ends the wait after wrong passwords', async (t) => {
   t.equal((await call('POST', '/accounts/none/unlock', { caller: support })).status, 404);
 });
 
+t.test('an account is unlocked a few times a day only, by all administrators together', async (t) => {
+  const { id } = await server.addAccount({ username: 'often', password });
+  const [support, client] = [await person('support'), await machine('admin:accounts')];
+  const unlock = (n: number) =>
+    call('POST', `/accounts/${id}/unlock`, { caller: n % 2 === 0 ? support : client });
+  const answers = await Promise.all(Array.from({ length: 8 }, (_, n) => unlock(n)));
+  t.same(answers.map(({ status }) => status).sort(), [204, 204, 204, 204, 204, 429, 429, 429]);
+  const refused = answers.find(({ status }) => status === 429);
+  t.match(refused?.body, { code: 'unlocked_too_often', detail: /new password/ });
+  t.match(
+    server.events.find(({ type, outcome }) => type === 'admin.account.unlock' && outcome === 'refused'),
+    { reason: 'unlocked_too_often', account: id, details: { by_kind: /person|client/ } },
+  );
+  const { id: other } = await server.addAccount({ username: 'seldom', password });
+  t.equal((await call('POST', `/accounts/${other}/unlock`, { caller: support })).status, 204);
+});
+
 t.test('a recovery link is shown once, and is found nowhere afterwards', async (t) => {
   const { id } = await server.addAccount({ username: 'lost', password });
   const path = `/accounts/${id}/recovery-link`;

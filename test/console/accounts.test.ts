@@ -195,6 +195,14 @@ t.test('unlocking ends the wait after wrong passwords', async (t) => {
   t.equal((await tryWith(password)).status, 200);
 });
 
+t.test('the console says when an account was unlocked too often', async (t) => {
+  const { id } = await server.addAccount({ username: 'often', password });
+  for (let n = 0; n < 5; n += 1) t.equal((await sendForm(support, pageOf(id, '/unlock'))).status, 303);
+  const refused = await sendForm(support, pageOf(id, '/unlock'));
+  t.equal(refused.status, 429);
+  t.match(refused.body, 'This account was unlocked five times in a day.');
+});
+
 t.test('support can’t do what would give it an account', async (t) => {
   const { id } = await server.addAccount({
     username: 'target',

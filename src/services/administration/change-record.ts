@@ -13,6 +13,8 @@ interface Change {
   readonly before?: Described | undefined;
   readonly after?: Described | undefined;
   readonly details?: Readonly<Record<string, string | number | boolean>>;
+  /** Why nothing was changed, where that belongs to the record. */
+  readonly reason?: string;
 }
 
 export type RecordChange = (by: Administrator, change: Change) => void;
@@ -96,13 +98,16 @@ const differencesOf = (
   };
 };
 
+export const typeOfChange = (operation: string): string => `admin.${operation}`;
+
 /** Records who did what. The services emit events of their own, which don't know who asked. */
 export const createRecordChange =
   (events: Events): RecordChange =>
-  (by, { operation, account, client, before, after, details }) =>
+  (by, { operation, account, client, before, after, details, reason }) =>
     events.emit({
-      type: `admin.${operation}`,
-      outcome: 'ok',
+      type: typeOfChange(operation),
+      outcome: reason === undefined ? 'ok' : 'refused',
+      ...(reason !== undefined && { reason }),
       ...(account !== undefined && { account }),
       ...(client !== undefined && { client }),
       address: by.address,

@@ -12,7 +12,7 @@ import type { Passkeys } from '../passkeys/index.ts';
 import type { Throttle } from '../throttle/index.ts';
 import { linkIdOf, type Provisioning, type UpstreamLinks } from '../upstreams/index.ts';
 import { type Administrator, makerOf, requirePermission, requireRecentSignIn } from './administrator.ts';
-import type { RecordChange } from './change-record.ts';
+import { type RecordChange, typeOfChange } from './change-record.ts';
 import type { RightOver } from './right-over-account.ts';
 
 /** A link that is shown once. It is enough to take over the account, or to make it. */
@@ -23,7 +23,7 @@ export interface ShownLink {
 }
 
 export interface CredentialAdministration {
-  /** Ends the delays after wrong passwords and codes. */
+  /** Ends the delays after wrong passwords and codes, at most five times a day: each time strangers get new attempts. */
   unlock(by: Administrator, id: string): Promise<void>;
   /**
    * An authenticator app, a passkey or a linked identity by its id, or `recovery` for the recovery codes. Sessions stay.
@@ -43,13 +43,25 @@ interface Dependencies extends RightOver {
   readonly provisioning: Pick<Provisioning, 'unlink'>;
   readonly links: Pick<OneTimeLinks, 'draft'>;
   readonly notices: Notices;
-  readonly throttle: Pick<Throttle, 'unlock'>;
+  readonly throttle: Pick<Throttle, 'take' | 'unlock'>;
   readonly recordChange: RecordChange;
 }
+
+const unlockOperation = 'account.unlock';
 
 /** Wrong passwords of the last day are what a person is kept out by. */
 const recentMs = 24 * 3_600_000;
 const maxRecords = 50;
+
+/** Of one account, by all administrators together. */
+const unlocksPerDay = 5;
+
+const unlockedTooOften = (): Failure =>
+  new Failure({
+    code: 'unlocked_too_often',
+    status: 429,
+    message: `The account was unlocked ${unlocksPerDay} times in a day, and each time strangers get new attempts. Help the person to a new password instead.`,
+  });
 
 const factorNotFound = (): Failure =>
   new Failure({
@@ -99,19 +111,27 @@ export const createCredentialAdministration = ({
   const addressesOf = async (id: string): Promise<readonly string[]> => {
     const query = { account: id, outcome: 'refused', from: clock.now() - recentMs };
     const { items } = await listRecords(store, query, { limit: maxRecords, maxPages: 1 });
-    return items.flatMap(({ address }) => address ?? []);
+    return items.flatMap(({ type, address }) =>
+      type === typeOfChange(unlockOperation) ? [] : (address ?? []),
+    );
   };
 
   return {
     async unlock(by, id) {
       requirePermission(by, 'accounts.support');
       const account = await findAccount(by, id);
+      const { allowed } = await throttle.take('unlock', id, unlocksPerDay, recentMs);
+      if (!allowed) {
+        const refused = unlockedTooOften();
+        recordChange(by, { operation: unlockOperation, account: id, reason: refused.code });
+        throw refused;
+      }
       const addresses = await addressesOf(id);
       const knownBy = deviceBindingOf(account);
       for (const name of [account.username, verifiedEmailOf(account.claims)])
         if (name !== undefined) await throttle.unlock({ account: name, knownBy, addresses });
       await throttle.unlock({ account: id, factor: 'second factor', knownBy, addresses });
-      recordChange(by, { operation: 'account.unlock', account: id });
+      recordChange(by, { operation: unlockOperation, account: id });
     },
 
     async removeFactor(by, id, factor) {

@@ -9,8 +9,8 @@ export interface Problem {
 }
 
 /** What the person can correct on the form, by its status, and by its code where a form names something by its name. */
-const onForm = new Set<number | string>([400, 409, 412, 422, 'group_not_found']);
-const ownStatus = new Set([409, 412, 422]);
+const onForm = new Set<number | string>([400, 409, 412, 422, 'group_not_found', 'unlocked_too_often']);
+const ownStatus = new Set([409, 412, 422, 429]);
 
 /** The sentence for a refusal that belongs on the form, with its status. Anything else is thrown again. */
 export const problemOf = (error: unknown, text: ConsoleMessages): Problem => {

@@ -57,6 +57,8 @@ export const de = {
       'Niemand würde diesen Server mehr verwalten. Geben Sie die Rolle zuerst einem anderen Konto.',
     mail_not_configured: 'Kein Mailserver ist konfiguriert. Geben Sie den Link selbst weiter.',
     no_mail: 'Dieses Konto bekommt keine E-Mail: Es braucht eine bestätigte Adresse und muss aktiv sein.',
+    unlocked_too_often:
+      'Dieses Konto wurde an einem Tag fünfmal entsperrt. Schicken Sie der Person stattdessen einen Link für ein neues Passwort.',
     username_kept:
       'Diesen Benutzernamen hatte ein anderes Konto, für das er eine Zeit lang reserviert bleibt. Wählen Sie einen anderen.',
     version_changed: 'Das wurde in der Zwischenzeit geändert. Sehen Sie es sich noch einmal an.',

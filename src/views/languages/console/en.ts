@@ -52,6 +52,8 @@ export const en = {
       'No one would administer this server any more. Give the role to another account first.',
     mail_not_configured: 'No mail server is configured. Pass the link on yourself.',
     no_mail: 'This account gets no mail: it needs a verified address, and has to be enabled.',
+    unlocked_too_often:
+      'This account was unlocked five times in a day. Send the person a link for a new password instead.',
     username_kept:
       'This username was that of another account, and is kept for it for a while. Choose another one.',
     version_changed: 'This was changed in the meantime. Look at it again before you go on.',

@@ -24,6 +24,7 @@ type ProblemCode =
   | 'last_administrator'
   | 'mail_not_configured'
   | 'no_mail'
+  | 'unlocked_too_often'
   | 'username_kept'
   | 'version_changed';
 

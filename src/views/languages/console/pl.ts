@@ -50,6 +50,8 @@ export const pl = {
     last_administrator: 'Nikt nie zarządzałby już tym serwerem. Najpierw nadaj rolę innemu kontu.',
     mail_not_configured: 'Nie skonfigurowano serwera poczty. Przekaż link samodzielnie.',
     no_mail: 'To konto nie dostaje wiadomości: potrzebuje potwierdzonego adresu i musi być włączone.',
+    unlocked_too_often:
+      'To konto odblokowano już pięć razy w ciągu doby. Zamiast tego wyślij tej osobie link do ustawienia nowego hasła.',
     username_kept:
       'Tę nazwę użytkownika miało inne konto i przez pewien czas jest dla niego zachowana. Wybierz inną.',
     version_changed: 'W międzyczasie to zmieniono. Sprawdź jeszcze raz, zanim przejdziesz dalej.',
