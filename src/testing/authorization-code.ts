@@ -1,6 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { App } from '../app/index.ts';
+import { addAllowed } from '../features/consent/grants.ts';
 import { currentGrantId, newGrant, noteAppearance } from '../features/consent/session-grant.ts';
+import { saveConsent } from '../features/consent/stored-consent.ts';
 import { routes } from '../provider/paths.ts';
 import { runInUnitOfWork } from '../store/current-unit-of-work.ts';
 import type { Store } from '../store/port.ts';
@@ -34,11 +36,12 @@ interface ServerContext {
   readonly app: App;
   readonly store: Store;
   readonly issuer: string;
+  readonly now: () => number;
 }
 
-/** Stores a grant for everything that the request asks for. */
-const saveConsent = async (
-  { app, store }: ServerContext,
+/** Allows everything that the request asks for, as the person would on the consent page. */
+const allowAll = async (
+  { app, store, now }: ServerContext,
   { session, ...asked }: CodeRequest,
 ): Promise<void> => {
   const { provider } = app.engine();
@@ -51,15 +54,26 @@ const saveConsent = async (
     const grantId = currentGrantId(storedSession, client);
     const existing = grantId === undefined ? undefined : await provider.Grant.find(grantId);
     const grant = existing ?? newGrant({ provider, work, session: storedSession, client });
-    grant.addOIDCScope(scope);
     const claims: Record<string, object> = JSON.parse(asked.parameters?.['claims'] ?? '{}');
-    grant.addOIDCClaims(Object.values(claims).flatMap((members) => Object.keys(members)));
     const audiences = [asked.resource ?? client['audience'] ?? client['resources'] ?? []];
-    for (const audience of audiences.flat()) grant.addResourceScope(String(audience), scope);
+    const scopes = scope.split(' ');
+    const allowed = {
+      scopes,
+      claims: Object.values(claims).flatMap((members) => Object.keys(members)),
+      resources: Object.fromEntries(audiences.flat().map((audience) => [String(audience), scopes])),
+    };
+    addAllowed(grant, allowed);
     storedSession.ensureClientContainer(asked.client);
     storedSession.grantIdFor(asked.client, await grant.save());
     noteAppearance(storedSession, client);
     await storedSession.persist();
+    await saveConsent(work, {
+      account: storedSession.accountId ?? '',
+      client,
+      allowed,
+      declined: { scopes: [], claims: [] },
+      decidedAt: now(),
+    });
     await work.commit();
   });
 };
@@ -74,7 +88,7 @@ export const authorizationCode = async (
     throw new Error(`there is no client ${asked.client}: add it with addClient, or in the settings`);
   const redirectUri = asked.redirectUri ?? client.metadata.redirect_uris?.[0];
   if (redirectUri === undefined) throw new Error(`the client ${asked.client} has no redirect URI`);
-  await saveConsent(context, asked);
+  await allowAll(context, asked);
 
   const verifier =
     asked.codeVerifier === undefined ? randomBytes(32).toString('base64url') : asked.codeVerifier;

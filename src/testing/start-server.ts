@@ -108,7 +108,7 @@ export const startServer = async (options: TestServerOptions = {}): Promise<Test
     },
     signIn: (username, how) =>
       signIn({ app, store, lifetime: tokens.session_ttl, now: clock.now }, username, how),
-    authorizationCode: (request) => authorizationCode({ app, store, issuer }, request),
+    authorizationCode: (request) => authorizationCode({ app, store, issuer, now: clock.now }, request),
     stop() {
       stopped ??= stop();
       return stopped;

@@ -294,6 +294,13 @@ const grants: readonly Mutation[] = [
     tests: ['pages/consent.test.ts'],
   },
   {
+    name: 'what a client got without consent counts after it is no first-party client any more',
+    file: 'src/features/consent/load-grant.ts',
+    from: 'if (wasAsked) keepAllowed(',
+    to: 'if (!wasAsked) keepAllowed(',
+    tests: ['protocol/former-first-party.test.ts'],
+  },
+  {
     name: 'authorizations at the same time make a grant each',
     file: 'src/provider/sessions/session-grant.ts',
     from: 'accountId: session.accountId, clientId, jti }',

@@ -74,7 +74,7 @@ t.test('a test starts its own server', async (t) => {
       client_id: web.id,
       response_type: 'code',
       redirect_uri: redirectUri,
-      scope: 'openid',
+      scope: 'openid phone',
       code_challenge: 'x'.repeat(43),
       code_challenge_method: 'S256',
     });
@@ -84,6 +84,8 @@ t.test('a test starts its own server', async (t) => {
     t.match(page.url, /interaction/);
     const none = await httpGet(`${url}&prompt=none`, { cookie });
     t.match(none.headers.get('location'), /consent_required/);
+    const allowed = await httpGet(url.replace('+phone', ''), { cookie });
+    t.match(allowed.headers.get('location'), /code=/, 'a consent that a code was obtained by is remembered');
     const forged = await httpGet(`${url}&prompt=none`, { cookie: cookie.replace('.sig=', '.sig=x') });
     t.match(forged.headers.get('location'), /login_required/);
   });

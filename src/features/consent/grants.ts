@@ -1,4 +1,4 @@
-import { addAudience } from '../../provider/scopes/granted-audiences.ts';
+import { addAudience, scopesInGrant } from '../../provider/scopes/granted-audiences.ts';
 import type { Grant } from '../../provider/sessions/session-grant.ts';
 import type { Allowed, Declined } from './allowed.ts';
 
@@ -25,6 +25,22 @@ export const addAllowed = (grant: Grant, allowed: Allowed): void => {
   if (claims.length > 0) grant.addOIDCClaims([...claims]);
   for (const [audience, names] of Object.entries(resources)) addAudience(grant, audience, names);
   clearRejections(grant, allowed);
+};
+
+/** Removes what isn't allowed. Rejections stay. */
+export const keepAllowed = (grant: Grant, { scopes, claims, resources }: Allowed): void => {
+  grant.openid = {
+    scope: grant.getOIDCScopeFiltered(new Set(scopes)),
+    claims: grant.getOIDCClaimsFiltered(new Set(claims)),
+  };
+  const { resources: granted = {} } = grant;
+  grant.resources = {};
+  for (const [audience, text] of Object.entries(granted)) {
+    const allowed = resources[audience];
+    if (!allowed) continue;
+    const names = scopesInGrant(text).filter((name) => allowed.includes(name));
+    addAudience(grant, audience, names);
+  }
 };
 
 export const rejectDeclined = (grant: Grant, { scopes, claims }: Declined): void => {

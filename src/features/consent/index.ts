@@ -3,7 +3,7 @@
  * and client. The engine owns the grant that tokens belong to; it lasts only as long as they do.
  *
  * Before the engine asks (load-grant.ts)
- *   the session has a grant for the client      -> that grant
+ *   the session has a grant for the client      -> that grant, as far as the person has allowed it
  *   a first-party client, or a remembered consent -> a new grant of the whole request, or of what was allowed before
  *   otherwise                                   -> no grant
  * The engine asks for this step when the grant lacks something of the request, with `prompt=consent`, or for a native

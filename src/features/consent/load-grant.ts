@@ -3,9 +3,10 @@ import type { Config } from '#config';
 import { getUnitOfWork } from '../../provider/request-context.ts';
 import { grantsAudience } from '../../provider/scopes/granted-audiences.ts';
 import type { Grant } from '../../provider/sessions/session-grant.ts';
+import { nothingAllowed } from './allowed.ts';
 import { appearanceOf } from './appearance.ts';
 import { everythingRequested } from './everything-requested.ts';
-import { addAllowed } from './grants.ts';
+import { addAllowed, keepAllowed } from './grants.ts';
 import { currentGrantId, newGrant, noteAppearance } from './session-grant.ts';
 import { loadConsent, requireConsent } from './stored-consent.ts';
 
@@ -15,6 +16,9 @@ type LoadExistingGrant = NonNullable<Configuration['loadExistingGrant']>;
  * Returns the session's grant for this client. Otherwise it makes a grant: for a first-party client of the whole
  * request, for others of the remembered consent. Without a grant the engine asks the person. A first-party client that
  * asks for a restricted API is like any other.
+ *
+ * A client that is no first-party client any more may have a grant that the person wasn't asked about. Only what the person
+ * has allowed counts then. The stored grant stays as it is, because the refresh tokens of the client go on.
  */
 export const createLoadGrant = ({ resources }: Pick<Config, 'resources'>): LoadExistingGrant => {
   const restricted = new Set(
@@ -31,17 +35,21 @@ const loadOrCreateGrant = async (
   const accountId = session?.accountId;
   if (!client || !accountId) return undefined;
   const grantId = grantIdOf(ctx);
+  const work = getUnitOfWork(ctx);
+  const wasAsked = client['first_party'] !== true;
+  // Both were read with the account (provider/settings/account.ts).
   const existing = grantId === undefined ? undefined : await provider.Grant.find(grantId);
+  const remembered = wasAsked ? await loadConsent(work, accountId, client) : undefined;
   const isRestricted = Object.keys(resourceServers).some((audience) => restricted.has(audience));
   const isFirstParty = client['first_party'] === true && !isRestricted;
   if (existing && (!isFirstParty || coversRequest(existing, ctx))) {
     noteAppearance(session, client);
+    if (wasAsked) keepAllowed(existing, remembered?.allowed ?? nothingAllowed);
     return existing;
   }
-  const work = getUnitOfWork(ctx);
   const allowed = isFirstParty
     ? everythingRequested(ctx)
-    : (await loadConsent(work, accountId, client)).allowed;
+    : (remembered ?? (await loadConsent(work, accountId, client))).allowed;
   if (!allowed) return undefined;
   const grant = existing ?? newGrant({ provider, work, session, client });
   addAllowed(grant, allowed);

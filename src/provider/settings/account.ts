@@ -7,6 +7,7 @@ import { describeAccount, describeClient } from '../claims/claims-context.ts';
 import type { EngineAccount, SignInTime } from '../engine-account.ts';
 import type { EngineClient } from '../engine-types.ts';
 import { getUnitOfWork } from '../request-context.ts';
+import { consentKey } from '../sessions/consent-key.ts';
 import { grantKey } from '../storage/ids.ts';
 import type { ReadAuthentication } from './authentication.ts';
 import { refuseUnprotectedCode } from './pkce.ts';
@@ -29,11 +30,18 @@ const personalOf = (account: FoundAccount): ReturnType<EngineAccount['readPerson
   return personal;
 };
 
-/** The engine reads the grant right after the account. Reading both at once saves a round trip. */
-const prefetchGrant = async (ctx: KoaContextWithOIDC): Promise<void> => {
+/** The grant, and what the person has allowed, are read right after the account. Reading all at once saves a round trip. */
+const prefetchGrant = async (ctx: KoaContextWithOIDC, account: string): Promise<void> => {
   const { client, result, session } = ctx.oidc;
-  const grantId = client && (result?.consent?.grantId ?? session?.authorizations?.[client.clientId]?.grantId);
-  if (grantId) await getUnitOfWork(ctx).read(grantKey(grantId));
+  if (!client || !session) return;
+  const grantId = result?.consent?.grantId ?? session.authorizations?.[client.clientId]?.grantId;
+  const isAsked = client['first_party'] !== true;
+  const keys = [
+    ...(grantId === undefined ? [] : [grantKey(grantId)]),
+    ...(isAsked ? [consentKey(account, client.clientId)] : []),
+  ];
+  const work = getUnitOfWork(ctx);
+  await Promise.all(keys.map((key) => work.read(key)));
 };
 
 /** What a code or token says about the sign-in that it comes from. */
@@ -126,7 +134,7 @@ export const findAccount =
   async (ctx, id, token) => {
     if (token?.kind === 'AuthorizationCode' && token.codeChallenge === undefined) refuseUnprotectedCode(ctx);
     const signIn = token && signInOf(token);
-    const [account] = await Promise.all([accounts.forEngine(id, signIn), prefetchGrant(ctx)]);
+    const [account] = await Promise.all([accounts.forEngine(id, signIn), prefetchGrant(ctx, id)]);
     if (!account) return undefined;
     if (account.accountId === ctx.oidc.client?.clientId) throw subjectIsClient();
     // Without a token it is a person in a browser, who sees a page (features/access).

@@ -1,6 +1,5 @@
-import type { Document, Key } from '../../store/port.ts';
+import type { Document } from '../../store/port.ts';
 import { record } from '../../store/record.ts';
-import { kinds } from '../../store/record-kinds.ts';
 
 /** What an account allows a client. */
 export interface Allowed {
@@ -9,12 +8,6 @@ export interface Allowed {
   /** Scopes of each API, by its audience. An API may be allowed without any. */
   readonly resources: Readonly<Record<string, readonly string[]>>;
 }
-
-export const consentKey = (account: string, client: string): Key => ({
-  kind: kinds.consent,
-  family: account,
-  id: client,
-});
 
 export const consentBody = record('consent').encode({});
 

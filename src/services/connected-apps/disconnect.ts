@@ -1,11 +1,11 @@
 import type { AdapterPayload } from 'oidc-provider';
 import type { Events, SecurityEvent } from '../../events.ts';
+import { consentKey } from '../../provider/sessions/consent-key.ts';
 import { decodePayload } from '../../provider/storage/payload.ts';
 import { decodeSession, disconnectFields } from '../../provider/storage/session.ts';
 import type { Clock, Listed, Store, Write } from '../../store/port.ts';
 import { kinds } from '../../store/record-kinds.ts';
 import { requestQueue, requestSweep } from '../outbox/index.ts';
-import { consentKey } from './consent-record.ts';
 
 interface Dependencies {
   readonly store: Store;

@@ -13,10 +13,10 @@ import { createNotifyClients } from '../sessions/index.ts';
 import { createDisconnect, type Disconnect, type Origin } from './disconnect.ts';
 import { type ConnectedApp, createListApps } from './list.ts';
 
+export { consentKey } from '../../provider/sessions/consent-key.ts';
 export {
   type Allowed,
   consentBody,
-  consentKey,
   decodeItems,
   itemField,
   itemFieldsOf,
