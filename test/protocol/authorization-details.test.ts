@@ -10,10 +10,13 @@ import {
   redirectParameters,
   redirectUri,
   secret,
+  signedInBrowser,
   startInProcess,
   usualConfig,
 } from '../support/setup/index.ts';
 
+const ciba = 'urn:openid:params:grant-type:ciba';
+const device = 'urn:ietf:params:oauth:grant-type:device_code';
 const bank = 'https://bank.example.com';
 const other = 'https://other.example.com';
 const payment = {
@@ -41,6 +44,14 @@ const server = await startInProcess(t, {
   clients: [
     { client_id: 'shop', ...client },
     { client_id: 'house', ...client, first_party: true },
+    {
+      client_id: 'till',
+      ...client,
+      grant_types: ['refresh_token', ciba, device],
+      response_types: [],
+      redirect_uris: [],
+      backchannel_token_delivery_mode: 'poll',
+    },
     { client_id: 'none', client_secret: secret, redirect_uris: [redirectUri] },
   ],
 });
@@ -169,3 +180,52 @@ t.test(
     t.match(body['authorization_details_types_supported'], ['payment', 'account', 'door']);
   },
 );
+
+const till = new RelyingParty(issuer, 'till');
+const asked = {
+  scope: 'openid pay',
+  resource: bank,
+  authorization_details: JSON.stringify([payment, { ...reading, locations: [other] }]),
+};
+
+t.test(
+  'a backchannel request shows its details and grants them (RFC 9396 §3, OpenID Connect CIBA §7.1)',
+  async (t) => {
+    const hint = { login_hint: 'ada' };
+    for (const authorization_details of ['[{"type":"unknown"}]', '{"type":"payment"}', '[{"type":"payment"'])
+      t.match(await till.post('/oauth/ciba', { ...asked, ...hint, authorization_details }), {
+        status: 400,
+        body: { error: 'invalid_authorization_details' },
+      });
+    const { body } = await till.post('/oauth/ciba', { ...asked, ...hint });
+    const browser = await signedInBrowser(server, 'ada');
+    const page = await browser.open(`${issuer}/account/requests`);
+    t.match(page.body, 'Pay from your account');
+    t.match(page.body, '123.50');
+    t.match(page.body, '&lt;b&gt;Merchant &amp; Sons&lt;/b&gt;', 'as text');
+    await browser.submit(page, { decision: 'allow' });
+    const tokens = await till.post('/oauth/token', {
+      grant_type: ciba,
+      auth_req_id: `${body['auth_req_id']}`,
+    });
+    t.same(tokens.body['authorization_details'], [payment], `${tokens.body['error_description']}`);
+    t.same(payloadOf(tokens.body['access_token'])['authorization_details'], [payment]);
+    const refreshed = await till.refresh(`${tokens.body['refresh_token']}`);
+    t.same(refreshed.body['authorization_details'], [payment]);
+  },
+);
+
+t.test('a device request shows its details and grants them (RFC 9396 §3, RFC 8628 §3.3)', async (t) => {
+  const { body } = await till.post('/oauth/device_authorization', asked);
+  const browser = await signedInBrowser(server, 'ada');
+  const entered = await browser.open(`${issuer}/oauth/device`);
+  const confirmed = await browser.submit(entered, { user_code: `${body['user_code']}` });
+  const page = await browser.submit(confirmed, {});
+  t.match(page.body, '123.50');
+  await browser.submit(page, { decision: 'allow' });
+  const tokens = await till.post('/oauth/token', {
+    grant_type: device,
+    device_code: `${body['device_code']}`,
+  });
+  t.same(tokens.body['authorization_details'], [payment], `${tokens.body['error_description']}`);
+});

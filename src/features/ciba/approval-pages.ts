@@ -7,12 +7,13 @@ import { createClaimRelease, signInClaims } from '../../provider/claims/claim-re
 import { accountSignInHref, createSignInRequests } from '../../services/account-pages/index.ts';
 import { accountPath } from '../../services/clients/index.ts';
 import { findReadyAccount, loadSession, type Session } from '../../services/sign-ins/index.ts';
+import { describeDetails } from '../../views/authorization-details.ts';
 import type { Page } from '../../views/page.ts';
 import { type PendingRequest, type RequestsModel, requestsPage } from '../../views/pages/requests.ts';
 import { describeClaims, describeScopes } from '../../views/scopes.ts';
 import type { CibaDependencies } from './dependencies.ts';
 import { formMacSubject } from './form-mac-subject.ts';
-import { requestedAudiences, requestedClaims } from './grant.ts';
+import { requestedAudiences, requestedClaims, requestedDetails } from './grant.ts';
 import { listPending } from './pending-requests.ts';
 import { createSubmitDecision } from './submit-decision.ts';
 
@@ -48,6 +49,7 @@ export const approvalPages = (dependencies: CibaDependencies): FastifyPluginAsyn
             scopes: describeScopes(payload.scope ?? '', descriptions, page.messages),
             claims: describeClaims(claims, descriptions, page.messages),
             resources: requestedAudiences(payload),
+            details: describeDetails(requestedDetails(payload), descriptions, page.messages.tag),
             ...(typeof message === 'string' && { message }),
           },
         ];

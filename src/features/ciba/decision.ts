@@ -7,7 +7,7 @@ import {
   requestsLevel,
   requiredLevelOf,
 } from '../../services/authentication-levels/index.ts';
-import { createGrant } from './grant.ts';
+import { createGrant, requestedDetails } from './grant.ts';
 
 export type CibaDecision = 'approved' | 'denied' | 'noAccess' | 'otherWay' | 'tooWeak';
 
@@ -60,11 +60,13 @@ export const recordDecision = async (decided: DecidedRequest, isAllowed: boolean
   }
   const acr = levels.reportedAs(session.acr, values);
   const authTime = session.authTime();
+  const details = requestedDetails(request);
   noteSignInTime(request, session);
   await provider.backchannelResult(request, await createGrant(decided), {
     ...(acr !== undefined && { acr }),
     ...(session.amr && { amr: session.amr }),
     ...(authTime !== undefined && { authTime }),
+    ...(details.length > 0 && { rar: details }),
   });
   return 'approved';
 };

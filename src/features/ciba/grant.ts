@@ -1,4 +1,4 @@
-import type { AdapterPayload, Provider } from 'oidc-provider';
+import type { AdapterPayload, AuthorizationDetail, Provider } from 'oidc-provider';
 import { addAudience } from '../../provider/scopes/granted-audiences.ts';
 
 type Request = InstanceType<Provider['BackchannelAuthenticationRequest']>;
@@ -12,6 +12,12 @@ export const requestedClaims = ({ claims }: Pick<AdapterPayload, 'claims'>): str
 export const requestedAudiences = ({ resource }: Pick<AdapterPayload, 'resource'>): string[] => [
   ...new Set([resource ?? []].flat()),
 ];
+
+/** The engine has checked the text when it took the request (RFC 9396 §2). */
+export const requestedDetails = ({ params }: Pick<AdapterPayload, 'params'>): AuthorizationDetail[] => {
+  const text = params?.['authorization_details'];
+  return typeof text === 'string' ? JSON.parse(text) : [];
+};
 
 interface GrantOptions {
   readonly provider: Provider;

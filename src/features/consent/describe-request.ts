@@ -1,6 +1,8 @@
 import type { Config } from '#config';
 import type { Form } from '../../http/pages/form.ts';
-import type { ConsentModel, Detail, RequestedItem } from '../../views/pages/consent.ts';
+import { describeDetails } from '../../views/authorization-details.ts';
+import type { ConsentModel, RequestedItem } from '../../views/pages/consent.ts';
+import { operatorDescription } from '../../views/scopes.ts';
 import type { Allowed } from './allowed.ts';
 import { claimField, scopeField } from './consent-form.ts';
 import type { RequestedConsent } from './requested-consent.ts';
@@ -15,11 +17,6 @@ interface DescribeOptions {
   readonly form?: Form | undefined;
 }
 
-const membersOf = (detail: Readonly<Record<string, unknown>>): Detail['members'] =>
-  Object.entries(detail)
-    .filter(([name]) => name !== 'type')
-    .map(([name, value]) => ({ name, value: typeof value === 'string' ? value : JSON.stringify(value) }));
-
 export const describeRequest = (
   requested: RequestedConsent,
   { remembered, descriptions, language, form }: DescribeOptions,
@@ -27,12 +24,8 @@ export const describeRequest = (
   const choiceOf = (field: string) => ({
     optional: { field, checked: form === undefined || form[field] === 'yes' },
   });
-  const describeName = (name: string): string | undefined => {
-    const text = Object.hasOwn(descriptions, name) ? descriptions[name] : undefined;
-    return typeof text === 'string' ? text : (text?.[language] ?? text?.['en']);
-  };
   const describeItem = (name: string, rememberedNames: readonly string[]): RequestedItem => {
-    const description = describeName(name);
+    const description = operatorDescription(name, descriptions, language);
     return {
       name,
       isNew: !rememberedNames.includes(name),
@@ -55,11 +48,7 @@ export const describeRequest = (
       isNew: !Object.hasOwn(remembered.resources, audience),
       scopes: names.map((name) => describeItem(name, remembered.resources[audience] ?? [])),
     })),
-    details: requested.details.map((detail): Detail => {
-      const type = String(detail['type']);
-      const description = describeName(type);
-      return { type, members: membersOf(detail), ...(description !== undefined && { description }) };
-    }),
+    details: describeDetails(requested.details, descriptions, language),
     ...(requested.scopes.includes('offline_access') && {
       offline: { isNew: !remembered.scopes.includes('offline_access') },
     }),

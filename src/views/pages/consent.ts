@@ -1,3 +1,4 @@
+import { type Detail, renderDetail } from '../authorization-details.ts';
 import { checkbox, hidden, submit } from '../fields.ts';
 import { type Html, html } from '../html.ts';
 import { renderClient, strong } from '../identities.ts';
@@ -16,14 +17,6 @@ export interface RequestedItem {
   readonly isNew: boolean;
   /** The person may leave it out. When ticked it is posted as `<field>=yes`. */
   readonly optional?: { readonly field: string; readonly checked: boolean };
-}
-
-/** One authorization detail (RFC 9396), with each member as the application wrote it. */
-export interface Detail {
-  readonly type: string;
-  /** The operator's description of the type. */
-  readonly description?: string;
-  readonly members: readonly { readonly name: string; readonly value: string }[];
 }
 
 export interface ConsentModel {
@@ -105,13 +98,9 @@ const requestedItems = (messages: Messages, model: ConsentModel): Html => {
       ${claims.length > 0 && html`<h3>${text.claimsTitle}</h3>${list(claims, (name) => ownText(text.claims, name))}`}
       ${audiences.length > 0 && html`<ul class="asked">${audiences.map((resource) => html`<li>${text.resource(resource.name)}${resource.isNew && grantedBefore && isNew(messages)}</li>`)}</ul>`}
       ${resources.map(({ name, scopes: at }) => at.length > 0 && html`<h3>${text.resource(name)}</h3>${list(at, () => undefined)}`)}
-      ${details.map(detail)}
+      ${details.map(renderDetail)}
       ${offline && html`<ul class="asked asked-offline"><li>${text.offline}${offline.isNew && grantedBefore && isNew(messages)}</li></ul>`}`;
 };
-
-const detail = ({ type, description, members }: Detail): Html =>
-  html`<h3>${description ?? html`<code>${type}</code>`}</h3>
-      <ul class="asked asked-detail">${members.map(({ name, value }) => html`<li><code>${name}</code>: ${value}</li>`)}</ul>`;
 
 const requestedItem = (
   messages: Messages,

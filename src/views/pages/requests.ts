@@ -1,3 +1,4 @@
+import { type Detail, renderDetail } from '../authorization-details.ts';
 import { alert, hidden, submit } from '../fields.ts';
 import { homeLink } from '../home-link.ts';
 import { type Html, html } from '../html.ts';
@@ -19,6 +20,7 @@ export interface PendingRequest {
   readonly claims: readonly string[];
   /** The audiences of the APIs that the scopes are for. */
   readonly resources: readonly string[];
+  readonly details: readonly Detail[];
 }
 
 export interface RequestsModel {
@@ -55,7 +57,7 @@ export const requestsPage = (
 
 const requestSection = ({ messages }: Page, action: string, request: PendingRequest): Html => {
   const { requests: text, device, consent } = messages;
-  const { scopes, claims, resources } = request;
+  const { scopes, claims, resources, details } = request;
   const wanted = [...scopes, ...resources.map((resource) => consent.resource(strong(resource)))];
   return html`<section>
       ${renderClient(request.client, text.wants(strong(request.client.name)))}
@@ -68,6 +70,7 @@ const requestSection = ({ messages }: Page, action: string, request: PendingRequ
           ${claims.length > 0 && html`<div><dt>${consent.claimsTitle}</dt>${claims.map((claim) => html`<dd>${claim}</dd>`)}</div>`}
         </dl>`
       }
+      ${details.map(renderDetail)}
       <form method="post" action="${ownPath(action)}">
         ${hidden({ csrf: request.csrf, request: request.handle })}
         <div class="actions">
