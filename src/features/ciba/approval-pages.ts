@@ -4,6 +4,7 @@ import { macOf } from '../../form-mac.ts';
 import { displayOf } from '../../http/interactions/client-display.ts';
 import type { Form } from '../../http/pages/form.ts';
 import { createClaimRelease, signInClaims } from '../../provider/claims/claim-release.ts';
+import { createReceivedClaims } from '../../provider/claims/claims-for-apis.ts';
 import { accountSignInHref, createSignInRequests } from '../../services/account-pages/index.ts';
 import { accountPath } from '../../services/clients/index.ts';
 import { findReadyAccount, loadSession, type Session } from '../../services/sign-ins/index.ts';
@@ -24,6 +25,7 @@ export const approvalPages = (dependencies: CibaDependencies): FastifyPluginAsyn
   const { config, pages, accounts, engine, cookieKeys } = dependencies;
   const descriptions = scopeDescriptions(config);
   const isReleased = createClaimRelease(config);
+  const receivedClaims = createReceivedClaims(config);
   const submitDecision = createSubmitDecision(dependencies);
   const signIns = createSignInRequests(dependencies);
 
@@ -38,6 +40,7 @@ export const approvalPages = (dependencies: CibaDependencies): FastifyPluginAsyn
         const client = await engine().provider.Client.find(payload.clientId ?? '');
         const message = payload.params?.['binding_message'];
         if (!client) return [];
+        const allowed = new Set(payload.scope?.split(' '));
         const claims = requestedClaims(payload).filter(
           (name) => !signInClaims.has(name) && isReleased(client, name),
         );
@@ -48,7 +51,10 @@ export const approvalPages = (dependencies: CibaDependencies): FastifyPluginAsyn
             client: displayOf(client),
             scopes: describeScopes(payload.scope ?? '', descriptions, page.messages),
             claims: describeClaims(claims, descriptions, page.messages),
-            resources: requestedAudiences(payload),
+            resources: requestedAudiences(payload).map((name) => ({
+              name,
+              receives: describeClaims(receivedClaims(name, client, allowed), descriptions, page.messages),
+            })),
             details: describeDetails(requestedDetails(payload), descriptions, page.messages.tag),
             ...(typeof message === 'string' && { message }),
           },

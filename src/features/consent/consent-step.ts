@@ -3,6 +3,7 @@ import { scopeDescriptions } from '#config';
 import { hasQuery } from '../../http/interactions/has-query.ts';
 import type { Step, StepOutcome, Visit } from '../../http/interactions/step.ts';
 import type { Form } from '../../http/pages/form.ts';
+import { createReceivedClaims } from '../../provider/claims/claims-for-apis.ts';
 import type { Grant } from '../../provider/sessions/session-grant.ts';
 import type { Account } from '../../services/accounts/index.ts';
 import { signInAsAnother } from '../../services/sign-ins/index.ts';
@@ -48,18 +49,21 @@ export const createConsentStep = (
       }),
     );
 
-  const descriptions = scopeDescriptions(config);
+  const texts = {
+    descriptions: scopeDescriptions(config),
+    receivedClaims: createReceivedClaims(config),
+  };
 
   const showPage = async (visit: Visit, account: Account): Promise<StepOutcome> => {
     const remembered = await loadConsent(visit.work, account.id, visit.client);
-    return { show: renderConsent(visit, { account, ...remembered, descriptions }) };
+    return { show: renderConsent(visit, { account, ...remembered, ...texts }) };
   };
 
   /** The client changed while the person was looking at the page. */
   const showChange = async (visit: Visit, account: Account, form: Form): Promise<StepOutcome> => {
     const { allowed } = await loadConsent(visit.work, account.id, visit.client);
     const remembered = { hasClientChanged: true, ...(allowed && { allowed }) };
-    return { show: renderConsent(visit, { account, ...remembered, descriptions, form }), status: 409 };
+    return { show: renderConsent(visit, { account, ...remembered, ...texts, form }), status: 409 };
   };
 
   return {

@@ -2,11 +2,13 @@ import type { Config } from '#config';
 import { displayOf } from '../../http/interactions/client-display.ts';
 import type { Visit } from '../../http/interactions/step.ts';
 import type { Form } from '../../http/pages/form.ts';
+import type { ReceivedClaims } from '../../provider/claims/claims-for-apis.ts';
 import type { EngineClient } from '../../provider/engine-types.ts';
 import { redirectTargetOf } from '../../redirect-target.ts';
 import type { Account } from '../../services/accounts/index.ts';
 import { displayOfAccount } from '../../services/sign-ins/index.ts';
 import { type ConsentModel, consentPage } from '../../views/pages/consent.ts';
+import { describeClaims } from '../../views/scopes.ts';
 import { type Allowed, nothingAllowed } from './allowed.ts';
 import { seenFields } from './consent-form.ts';
 import { describeRequest } from './describe-request.ts';
@@ -37,14 +39,18 @@ interface ConsentViewOptions {
   readonly allowed?: Allowed;
   readonly hasClientChanged: boolean;
   readonly descriptions: Config['scopes'];
+  readonly receivedClaims: ReceivedClaims;
   readonly form?: Form | undefined;
 }
 
 export const renderConsent = (
   { interaction, client, page, action, csrf }: Visit,
-  { account, allowed, hasClientChanged, descriptions, form }: ConsentViewOptions,
+  { account, allowed, hasClientChanged, descriptions, receivedClaims, form }: ConsentViewOptions,
 ): string => {
   const redirect = describeRedirect(interaction.params['redirect_uri']);
+  const requested = requestedConsent(interaction);
+  const remembered = allowed ?? nothingAllowed;
+  const scopes = new Set([...requested.scopes, ...remembered.scopes]);
   return consentPage(page, {
     action,
     csrf,
@@ -52,10 +58,12 @@ export const renderConsent = (
     account: { ...displayOfAccount(account), switchTo: `${action}?switch=yes` },
     client: { ...describeClient(client), ...(hasClientChanged && { hasChanged: true }) },
     grantedBefore: allowed !== undefined,
-    ...describeRequest(requestedConsent(interaction), {
-      remembered: allowed ?? nothingAllowed,
+    ...describeRequest(requested, {
+      remembered,
       descriptions,
       language: page.messages.tag,
+      received: (audience) =>
+        describeClaims(receivedClaims(audience, client, scopes), descriptions, page.messages),
       form,
     }),
     ...(redirect && { redirect }),

@@ -13,13 +13,15 @@ interface DescribeOptions {
   /** The operator's descriptions, by the name of a scope, claim or type of authorization details. */
   readonly descriptions: Config['scopes'];
   readonly language: string;
+  /** What an API receives of the person, in words. */
+  readonly received: (audience: string) => readonly string[];
   /** The form that the page is shown for again; its choices stay. Without one, everything is ticked. */
   readonly form?: Form | undefined;
 }
 
 export const describeRequest = (
   requested: RequestedConsent,
-  { remembered, descriptions, language, form }: DescribeOptions,
+  { remembered, descriptions, language, received, form }: DescribeOptions,
 ): Pick<ConsentModel, 'scopes' | 'claims' | 'resources' | 'details' | 'offline'> => {
   const choiceOf = (field: string) => ({
     optional: { field, checked: form === undefined || form[field] === 'yes' },
@@ -47,6 +49,7 @@ export const describeRequest = (
       name: audience,
       isNew: !Object.hasOwn(remembered.resources, audience),
       scopes: names.map((name) => describeItem(name, remembered.resources[audience] ?? [])),
+      receives: received(audience),
     })),
     details: describeDetails(requested.details, descriptions, language),
     ...(requested.scopes.includes('offline_access') && {

@@ -59,6 +59,32 @@ export const createHiddenClaimsOfJwts = (config: Pick<Config, 'claims' | 'resour
       : hiddenClaims(audience, client, grant);
 };
 
+/** Names of the claims of a person that an API gets by tokens of a client, once the person has allowed these scopes. */
+export type ReceivedClaims = (
+  audience: string,
+  client: Client,
+  scopes: ReadonlySet<string>,
+) => readonly string[];
+
+/** A JWT has nothing that its holder isn't to learn, so the API gets as little. */
+const isHiddenInJwts = (resource: ResourceConfig, client: Client): boolean =>
+  client['from_registration'] === true &&
+  resource.access_token_format === 'jwt' &&
+  resource.self_described_clients_read_claims !== true;
+
+/** Claims of extensions aren't known before there is a token. */
+export const createReceivedClaims = (config: Pick<Config, 'claims' | 'resources'>): ReceivedClaims => {
+  const isReleased = createClaimRelease(config);
+  return (audience, client, scopes) => {
+    const resource = config.resources.find((one) => one.audience === audience);
+    if (!resource) return [];
+    const sources = claimsWithSource(resource).flatMap(([, source]) => source ?? []);
+    const isHidden = (claim: string): boolean =>
+      isHiddenInJwts(resource, client) && !isReleased(client, claim, (scope) => scopes.has(scope));
+    return [...new Set(sources)].filter((claim) => !isHidden(claim));
+  };
+};
+
 export const withoutClaims = (
   claims: Readonly<Record<string, unknown>>,
   hidden: readonly string[],

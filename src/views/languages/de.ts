@@ -210,6 +210,7 @@ export const de = {
       groups: 'Ihre Gruppen',
     },
     resource: (resource) => ['Auf ', resource, ' zugreifen'],
+    receives: (claims) => `Diese API erhält: ${claims}`,
     offline: 'Diesen Zugriff behalten, bis Sie ihn widerrufen, auch wenn Sie die App nicht verwenden',
     redirect: (host) => ['Sie werden zu ', host, ' weitergeleitet.'],
     redirectLocal: (host) => [

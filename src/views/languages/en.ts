@@ -198,6 +198,7 @@ export const en = {
       groups: 'Your groups',
     },
     resource: (resource) => ['Access ', resource],
+    receives: (claims) => `This API receives: ${claims}`,
     offline: 'Keep this access until you revoke it, even when you’re not using the app',
     redirect: (host) => ['You’ll be redirected to ', host, '.'],
     redirectLocal: (host) => [

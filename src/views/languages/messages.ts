@@ -195,6 +195,7 @@ export interface Messages {
     claimsTitle: string;
     claims: Readonly<Record<KnownClaim, string>>;
     resource: (resource: Value) => Phrase;
+    receives: (claims: string) => string;
     offline: string;
     redirect: (host: Value) => Phrase;
     redirectLocal: (host: Value) => Phrase;

@@ -213,6 +213,7 @@ export const pl = {
       groups: 'Twoje grupy',
     },
     resource: (resource) => ['Uzyskać dostęp do ', resource],
+    receives: (claims) => `To API otrzymuje: ${claims}`,
     offline: 'Zachować ten dostęp, dopóki go nie cofniesz, także gdy nie korzystasz z aplikacji',
     redirect: (host) => ['Nastąpi przekierowanie do ', host, '.'],
     redirectLocal: (host) => [

@@ -6,6 +6,7 @@ import type { Messages } from '../languages/messages.ts';
 import { layout } from '../layout.ts';
 import { ownPath, webUrl } from '../links.ts';
 import type { AccountDisplay, ClientDisplay, Page } from '../page.ts';
+import { receivedClaims } from '../received-claims.ts';
 import { longDate } from '../time.ts';
 
 /** One thing the application asks for. */
@@ -42,6 +43,8 @@ export interface ConsentModel {
     readonly name: string;
     readonly isNew: boolean;
     readonly scopes: readonly RequestedItem[];
+    /** What the API receives of the person, in words. */
+    readonly receives?: readonly string[];
   }[];
   readonly details?: readonly Detail[];
   readonly offline?: { readonly isNew: boolean };
@@ -96,8 +99,8 @@ const requestedItems = (messages: Messages, model: ConsentModel): Html => {
       ${hasChoice && html`<p class="hint">${text.optional}</p>`}
       ${scopes.length > 0 && list(scopes, (name) => ownText(text.scopes, name))}
       ${claims.length > 0 && html`<h3>${text.claimsTitle}</h3>${list(claims, (name) => ownText(text.claims, name))}`}
-      ${audiences.length > 0 && html`<ul class="asked">${audiences.map((resource) => html`<li>${text.resource(resource.name)}${resource.isNew && grantedBefore && isNew(messages)}</li>`)}</ul>`}
-      ${resources.map(({ name, scopes: at }) => at.length > 0 && html`<h3>${text.resource(name)}</h3>${list(at, () => undefined)}`)}
+      ${audiences.length > 0 && html`<ul class="asked">${audiences.map((resource) => html`<li>${text.resource(resource.name)}${resource.isNew && grantedBefore && isNew(messages)}${receivedClaims(messages, resource.receives)}</li>`)}</ul>`}
+      ${resources.map((resource) => resource.scopes.length > 0 && html`<h3>${text.resource(resource.name)}</h3>${list(resource.scopes, () => undefined)}${receivedClaims(messages, resource.receives)}`)}
       ${details.map(renderDetail)}
       ${offline && html`<ul class="asked asked-offline"><li>${text.offline}${offline.isNew && grantedBefore && isNew(messages)}</li></ul>`}`;
 };

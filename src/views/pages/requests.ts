@@ -6,6 +6,7 @@ import { renderClient, strong, unverifiedNotice } from '../identities.ts';
 import { layout } from '../layout.ts';
 import { ownPath } from '../links.ts';
 import type { ClientDisplay, Page } from '../page.ts';
+import { receivedClaims } from '../received-claims.ts';
 
 export interface PendingRequest {
   /** Identifies the request in its form. */
@@ -18,8 +19,8 @@ export interface PendingRequest {
   readonly scopes: readonly string[];
   /** Descriptions of the claims that the application asks for one by one. */
   readonly claims: readonly string[];
-  /** The audiences of the APIs that the scopes are for. */
-  readonly resources: readonly string[];
+  /** The audiences of the APIs that the scopes are for, with what each receives of the person, in words. */
+  readonly resources: readonly { readonly name: string; readonly receives: readonly string[] }[];
   readonly details: readonly Detail[];
 }
 
@@ -58,7 +59,12 @@ export const requestsPage = (
 const requestSection = ({ messages }: Page, action: string, request: PendingRequest): Html => {
   const { requests: text, device, consent } = messages;
   const { scopes, claims, resources, details } = request;
-  const wanted = [...scopes, ...resources.map((resource) => consent.resource(strong(resource)))];
+  const wanted = [
+    ...scopes,
+    ...resources.map(
+      ({ name, receives }) => html`${consent.resource(strong(name))}${receivedClaims(messages, receives)}`,
+    ),
+  ];
   return html`<section>
       ${renderClient(request.client, text.wants(strong(request.client.name)))}
       ${unverifiedNotice(messages, request.client)}
