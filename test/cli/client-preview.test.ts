@@ -111,3 +111,79 @@ t.test('a preview equals what the person gets, and says why', async (t) => {
   const unknown = ['client', 'preview', 'app', '--account', 'ada', '--resource', 'https://no.example/'];
   t.match((await runPosternInProcess(server.cwd, unknown)).err, /no resource https:\/\/no\.example\//);
 });
+
+t.test('a preview says whether a request may name an API, and why (RFC 8707 §2)', async (t) => {
+  const [plain, other, open] = [
+    'https://plain.example.com/',
+    'https://other.example.com/',
+    'https://open.example.com/',
+  ];
+  const web = { ...usualConfig.clients[0], grant_types: ['authorization_code', 'refresh_token'] };
+  const server = await startServerProcess(t, {
+    config: {
+      accounts: [{ username: 'ada', password }],
+      resources: [
+        { audience, scopes: ['read'] },
+        { audience: plain, scopes: [] },
+        { audience: other, scopes: ['see'], default: true },
+        { audience: open, scopes: [], self_described_clients: true },
+      ],
+      clients: [
+        { ...web, client_id: 'all' },
+        { ...web, client_id: 'some', scope: 'openid read', resources: [audience] },
+        { ...web, client_id: 'listing', scope: 'openid', resources: [plain] },
+        { ...web, client_id: 'api-only', scope: 'read', resources: [audience] },
+      ],
+      registration: { enabled: true },
+    },
+  });
+  const run = (id: string, ...args: string[]) =>
+    runPosternInProcess(server.cwd, ['client', 'preview', id, '--account', 'ada', ...args]);
+  const preview = async (id: string, ...args: string[]) => JSON.parse((await run(id, ...args, '--json')).out);
+  const api = async (id: string, resource: string) => (await preview(id, '--resource', resource)).api;
+
+  t.match(await api('all', plain), { allowed: true, why: /no scope that limits it/ });
+  t.match(await api('some', audience), { allowed: true, why: /may use scopes of it/ });
+  t.match(await api('listing', plain), { allowed: true, why: /resources of the client name it/ });
+  t.match(await api('some', other), { allowed: true, why: /default/ });
+  t.match(await api('some', open), { allowed: true, why: /self_described_clients/ });
+  const refused = await preview('some', '--resource', plain);
+  t.match(refused.api, {
+    audience: plain,
+    allowed: false,
+    error: 'invalid_target',
+    why: /add the API to its resources/,
+  });
+  t.same(
+    [refused.scopes, refused.claims, refused.id_token, refused.access_token],
+    [[], [], undefined, undefined],
+  );
+  const text = await run('some', '--resource', plain);
+  t.match(text.out, /API https:\/\/plain.example.com\/: no, .* A request for it gets invalid_target\./);
+  t.match(
+    await preview('some'),
+    { api: { audience, allowed: true } },
+    'the API of a request that names none',
+  );
+
+  const party = new RelyingParty(server.url, 'some');
+  const url = party.authorizationUrl('x'.repeat(43), { resource: plain, scope: 'openid' });
+  const page = await new Browser().request(url);
+  t.match(page.headers.get('location'), 'error=invalid_target', 'as the server answers');
+
+  const response = await fetch(`${server.url}/oauth/register`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ redirect_uris: ['https://rp.example.com/callback'] }),
+  });
+  const { client_id: id } = Object(await response.json());
+  t.match(await api(id, plain), { allowed: false, error: 'invalid_target', why: /registered itself/ });
+  t.match(await api(id, open), { allowed: true, why: /self_described_clients/ });
+  t.notOk('api' in (await preview(id)), 'the default is not for it');
+
+  const { scopes } = await preview('api-only', '--scope', 'openid read');
+  t.match(scopes, [
+    { scope: 'openid', granted: false, why: /may not use it/ },
+    { scope: 'read', granted: true },
+  ]);
+});

@@ -126,6 +126,43 @@ t.test('a client whose certificate would not be accepted is named (RFC 8705 §2)
   t.same(await codes(trusted, `${header}=client-cert`, 'proxy.client_certificates_verified=true'), []);
 });
 
+t.test("a client whose scope belongs to an API that its resources don't name is named", async (t) => {
+  const [api, other] = ['https://api.example.com', 'https://other.example.com'];
+  const resources = [
+    { audience: api, scopes: ['read', 'write'] },
+    { audience: other, scopes: ['see'] },
+  ];
+  const server = await startServerProcess(t, { config: { ...usualConfig, resources } });
+  const add = async (id: string, ...more: readonly string[]): Promise<void> => {
+    const command = ['client', 'add', '--type', 'machine', '--id', id, ...more];
+    const { exit, err } = await server.command(command);
+    t.equal(exit, 0, err);
+  };
+  const property = (...audiences: readonly string[]) => [
+    '--property',
+    `resources=${JSON.stringify(audiences)}`,
+  ];
+  await add('unlimited');
+  await add('listed', '--scope', 'read see', ...property(api, other));
+  await add('unlisted', '--scope', 'openid read write');
+  await add('half', '--scope', 'read see', ...property(api));
+  const found = await runDoctor(server);
+  t.equal(found.exit, 0, 'a request can name the API');
+  t.match(found.findings.map(({ severity, code, message }) => `${severity} ${code}: ${message}`).sort(), [
+    /^warning client_scope_elsewhere: The client half may use see of https:\/\/other\.example\.com,/,
+    /^warning client_scope_elsewhere: The client unlisted may use read write of https:\/\/api\.example\.com,/,
+  ]);
+  t.equal(found.findings.length, 2, 'and no others');
+  t.match(found.findings[0]?.fix, /`postern client update (half|unlisted)`/);
+  const isDefault = JSON.stringify([{ ...resources[0], default: true }, resources[1]]);
+  const { findings } = await runDoctor(server, '--set', `resources=${isDefault}`);
+  t.match(
+    findings.map(({ message }) => message),
+    [/^The client half may use see/],
+    'a default API needs no list',
+  );
+});
+
 t.test("a client that keys or settings can't serve is found before its first use", async (t) => {
   const api = 'https://api.example.com';
   const server = await startServerProcess(t, {

@@ -14,9 +14,13 @@ interface PreviewFlags {
 const section = (title: string, claims: Readonly<Record<string, unknown>> | undefined): string =>
   claims === undefined ? '' : `\n\n${title}\n${formatMembers(claims)}`;
 
-const format = ({ access, scopes, claims, idToken, userinfo, accessToken }: Preview): string =>
+const formatApi = ({ audience, allowed, why, error }: NonNullable<Preview['api']>): string =>
+  `\nAPI ${audience}: ${allowed ? 'yes' : 'no'}, ${why}.${error === undefined ? '' : ` A request for it gets ${error}.`}`;
+
+const format = ({ access, api, scopes, claims, idToken, userinfo, accessToken }: Preview): string =>
   [
     `Access: ${access.allowed ? 'yes' : 'no'}, ${access.why}.`,
+    api === undefined ? '' : formatApi(api),
     scopes.length === 0
       ? ''
       : `\n\n${table(
@@ -56,6 +60,7 @@ export const preview: Command = (group, context) => {
           extensions.claims,
         )({
           client: client.metadata,
+          isSelfRegistered: client.from === 'registration',
           account: await requireAccount(accounts, name),
           ...(scope !== undefined && { scopes: scope.split(' ').filter((one) => one !== '') }),
           ...(resource !== undefined && { resource }),

@@ -14,15 +14,30 @@ const listsResource = ({ audience }: ResourceConfig, client: ClientMetadata): bo
 const isOpen = (resource: ResourceConfig, client: ClientMetadata): boolean =>
   client['from_registration'] !== true || resource.self_described_clients === true;
 
+/** Whether a client may request tokens for an API, and the rule that decides it. */
+export interface ResourceDecision {
+  readonly allowed: boolean;
+  readonly why: string;
+}
+
+const allowed = (why: string): ResourceDecision => ({ allowed: true, why });
+const refused = (why: string): ResourceDecision => ({ allowed: false, why });
+
 /**
- * Whether a client of the operator gets tokens for an API even without a scope of it. A registered `scope` is a limit, so
- * such a client lists the API, unless the API is open to all: as the default, or without scopes to self-registered clients.
+ * A client of the operator gets tokens for an API even without a scope of it. A registered `scope` is a limit, so such a
+ * client lists the API, unless the API is open to all: as the default, or without scopes to self-registered clients.
  */
-const isForClient = (resource: ResourceConfig, client: ClientMetadata): boolean =>
-  typeof client['scope'] !== 'string' ||
-  resource.default === true ||
-  (resource.self_described_clients === true && resource.scopes.length === 0) ||
-  [client['audience'] ?? client['resources']].flat().includes(resource.audience);
+const decideForClientOfOperator = (resource: ResourceConfig, client: ClientMetadata): ResourceDecision => {
+  if (typeof client['scope'] !== 'string') return allowed('the client has no scope that limits it');
+  if ([client['audience'] ?? client['resources']].flat().includes(resource.audience))
+    return allowed('the resources of the client name it');
+  if (resource.default === true) return allowed('it is the default');
+  if (resource.self_described_clients === true && resource.scopes.length === 0)
+    return allowed('it has no scopes, and any client may have it (self_described_clients)');
+  return refused(
+    'the client has a scope, which has none of this API: add the API to its resources, or a scope of the API to its scope',
+  );
+};
 
 /** Which APIs, and which of their scopes, a client may request. */
 export const createClientScopes = ({ registration }: Pick<Config, 'registration'>) => {
@@ -45,13 +60,22 @@ export const createClientScopes = ({ registration }: Pick<Config, 'registration'
    * of it. One with a registered `scope` gets none for an API that neither its scope nor its `resources` name. A restricted
    * API is for clients that list it.
    */
-  const isResourceAllowed = (resource: ResourceConfig, client: ClientMetadata): boolean => {
-    if (resource.isRestricted) return listsResource(resource, client);
-    if (allowedScopes(resource, client).length > 0) return true;
-    return (
-      isOpen(resource, client) && (client['from_registration'] === true || isForClient(resource, client))
-    );
+  const decideResource = (resource: ResourceConfig, client: ClientMetadata): ResourceDecision => {
+    if (resource.isRestricted)
+      return listsResource(resource, client)
+        ? allowed('the resources of the client name it')
+        : refused('it is for clients of the operator alone whose resources name it');
+    if (allowedScopes(resource, client).length > 0) return allowed('the client may use scopes of it');
+    if (client['from_registration'] !== true) return decideForClientOfOperator(resource, client);
+    return isOpen(resource, client)
+      ? allowed('any client may have it (self_described_clients)')
+      : refused(
+          'the client registered itself, and neither self_described_clients nor registration.scopes allow it',
+        );
   };
+
+  const isResourceAllowed = (resource: ResourceConfig, client: ClientMetadata): boolean =>
+    decideResource(resource, client).allowed;
 
   /** The scopes of an API that a client may have: its registered `scope` limits those of APIs too (RFC 7591 §2). */
   const restrictToClient = (
@@ -64,10 +88,10 @@ export const createClientScopes = ({ registration }: Pick<Config, 'registration'
     }
     const scopes = allowedScopes(resource, client);
     if (scopes.length === resource.scopes.length) return resource;
-    const refused = resource.scopes.find((scope) => requested.has(scope) && !scopes.includes(scope));
-    if (refused !== undefined) throw new errors.InvalidScope('requested scope is not allowed', refused);
+    const foreign = resource.scopes.find((scope) => requested.has(scope) && !scopes.includes(scope));
+    if (foreign !== undefined) throw new errors.InvalidScope('requested scope is not allowed', foreign);
     return { ...resource, scopes };
   };
 
-  return { isResourceAllowed, restrictToClient };
+  return { decideResource, isResourceAllowed, restrictToClient };
 };

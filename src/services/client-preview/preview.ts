@@ -3,6 +3,7 @@ import { exitCode, Failure } from '../../errors.ts';
 import { hasAccess } from '../../provider/access.ts';
 import type { AdditionalClaims } from '../../provider/claims/additional-claims.ts';
 import { mayReadUserinfo } from '../../provider/scopes/api-and-userinfo.ts';
+import { createClientScopes, type ResourceDecision } from '../../provider/settings/client-scopes.ts';
 import type { Account } from '../accounts/index.ts';
 import type { ClientMetadata } from '../clients/index.ts';
 import { type ClaimDecision, decideClaims } from './claims.ts';
@@ -10,6 +11,8 @@ import { decideScopes, requestableScopes, type ScopeDecision } from './scopes.ts
 
 interface PreviewRequest {
   readonly client: ClientMetadata;
+  /** The client described itself, so some APIs aren't for it. */
+  readonly isSelfRegistered: boolean;
   readonly account: Account;
   /** Absent: everything that the client may request. */
   readonly scopes?: readonly string[];
@@ -21,6 +24,8 @@ type Claims = Readonly<Record<string, unknown>>;
 
 export interface Preview {
   readonly access: { readonly allowed: boolean; readonly why: string };
+  /** The API that the request names or means. One that isn't allowed gives the error, and nothing is granted. */
+  readonly api?: ResourceDecision & { readonly audience: string; readonly error?: 'invalid_target' };
   readonly scopes: readonly ScopeDecision[];
   readonly claims: readonly ClaimDecision[];
   /** Absent when the person would get nothing, or for an ID token without the scope `openid`. */
@@ -55,15 +60,33 @@ const resourceFor = (config: Config, { client, resource }: PreviewRequest): Reso
   return named ?? (audiences[0] === undefined ? config.resources.find((one) => one.default) : undefined);
 };
 
+/** The request names the API, or means the one that the client has without naming it. */
+const decideApi = (
+  config: Config,
+  request: PreviewRequest,
+  client: Readonly<Record<string, unknown>>,
+): Pick<Preview, 'api'> & { readonly resource?: ResourceConfig } => {
+  const resource = resourceFor(config, request);
+  if (!resource) return {};
+  const decision = createClientScopes(config).decideResource(resource, client);
+  if (decision.allowed) return { resource, api: { audience: resource.audience, ...decision } };
+  // A default that isn't for the client is left out.
+  if (request.resource === undefined) return {};
+  return { resource, api: { audience: resource.audience, ...decision, error: 'invalid_target' } };
+};
+
 export const createPreview =
   (config: Config, operatorClaims: AdditionalClaims | undefined) =>
   async (request: PreviewRequest): Promise<Preview> => {
     const access = decideAccess(request);
-    const { account, client } = request;
-    const resource = resourceFor(config, request);
+    const { account } = request;
+    const client: ClientMetadata = { ...request.client, from_registration: request.isSelfRegistered };
+    const { resource, api } = decideApi(config, request, client);
+    if (api?.error !== undefined) return { access, api, scopes: [], claims: [] };
     const requested = request.scopes ?? requestableScopes(config, client, resource);
     const scopes = decideScopes(config, client, account, { requested, resource });
-    if (!access.allowed) return { access, scopes, claims: [] };
+    const decided = { access, ...(api && { api }), scopes };
+    if (!access.allowed) return { ...decided, claims: [] };
     const grantedScopes = scopes.filter(({ granted }) => granted).map(({ scope }) => scope);
     const personal: Claims = { groups: account.groups, ...account.claims };
     const { idToken, userinfo, accessToken, decisions } = decideClaims({
@@ -95,8 +118,7 @@ export const createPreview =
         ...(use === 'access_token' && tokenApi && { audience: tokenApi.audience }),
       }));
     return {
-      access,
-      scopes,
+      ...decided,
       claims: decisions,
       ...(hasOpenid && {
         idToken: {

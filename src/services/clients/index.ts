@@ -27,6 +27,7 @@ export { metadataShapes } from './metadata-names.ts';
 export { newClientId } from './new-client.ts';
 export { ClientRefused } from './problem.ts';
 export { isRegistrationOpen, registrableScopes } from './registrable-scopes.ts';
+export { foreignScopes } from './scope-notes.ts';
 export { type SectorSource, sectorOf } from './sector.ts';
 export { makeClientSecret } from './stored-secret.ts';
 export { clientTypeOf } from './type-of.ts';

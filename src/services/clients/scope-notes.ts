@@ -1,7 +1,9 @@
-import { type Config, openidScopes } from '#config';
+import { type Config, openidScopes, type ResourceConfig } from '#config';
 import { mayReadUserinfo } from '../../provider/scopes/api-and-userinfo.ts';
 import type { ClientMetadata } from './client.ts';
 import { grantTypesOf } from './grant-types-of.ts';
+
+type Settings = Pick<Config, 'claims' | 'resources'>;
 
 const wordsOf = (text: string | undefined): readonly string[] =>
   (text ?? '').split(' ').filter((word) => word !== '');
@@ -9,24 +11,43 @@ const wordsOf = (text: string | undefined): readonly string[] =>
 const textsOf = (value: unknown): readonly string[] | undefined =>
   Array.isArray(value) ? value.map(String) : undefined;
 
-/** Tells the operator which scopes of APIs a request of the client gets only if it says more, or not at all. */
-export const scopeNotes = (
-  { claims, resources }: Pick<Config, 'claims' | 'resources'>,
-  metadata: ClientMetadata,
-): readonly string[] => {
-  if (metadata.issuer_tokens === true) return [];
+interface Registration {
+  /** The APIs that a request of the client may mean without naming one. */
+  readonly own: readonly ResourceConfig[];
+  /** The scopes of APIs that the client may use. */
+  readonly apiScopes: readonly string[];
+}
+
+const registrationOf = ({ claims, resources }: Settings, metadata: ClientMetadata): Registration => {
   const named = textsOf(metadata['resources']);
-  const own = resources.filter((resource) =>
-    named === undefined ? resource.default === true : named.includes(resource.audience),
-  );
-  const scopes = wordsOf(metadata.scope);
   const identityScopes = new Set([...openidScopes, ...Object.keys(claims)]);
-  const apiScopes = scopes.filter((scope) => !identityScopes.has(scope));
-  const foreign = apiScopes.flatMap((scope) => {
+  return {
+    own: resources.filter((resource) =>
+      named === undefined ? resource.default === true : named.includes(resource.audience),
+    ),
+    apiScopes: wordsOf(metadata.scope).filter((scope) => !identityScopes.has(scope)),
+  };
+};
+
+/** The scopes that a request gets only if it names their API. */
+export const foreignScopes = (
+  settings: Settings,
+  metadata: ClientMetadata,
+): readonly { readonly scope: string; readonly api: string }[] => {
+  if (metadata.issuer_tokens === true) return [];
+  const { own, apiScopes } = registrationOf(settings, metadata);
+  return apiScopes.flatMap((scope) => {
     if (own.some((resource) => resource.scopes.includes(scope))) return [];
-    const api = resources.find((resource) => resource.scopes.includes(scope))?.audience;
+    const api = settings.resources.find((resource) => resource.scopes.includes(scope))?.audience;
     return api === undefined ? [] : [{ scope, api }];
   });
+};
+
+/** Tells the operator which scopes of APIs a request of the client gets only if it says more, or not at all. */
+export const scopeNotes = (settings: Settings, metadata: ClientMetadata): readonly string[] => {
+  if (metadata.issuer_tokens === true) return [];
+  const { own, apiScopes } = registrationOf(settings, metadata);
+  const scopes = wordsOf(metadata.scope);
   const ofOwn = apiScopes.filter((scope) => own.some((resource) => resource.scopes.includes(scope)));
   const needsSeveral =
     ofOwn.length > 0 && !own.some((resource) => ofOwn.every((scope) => resource.scopes.includes(scope)));
@@ -38,7 +59,7 @@ export const scopeNotes = (
     ...(isForPeople && !hasOpenid
       ? ['The scope has no openid: the client gets no ID token, and nothing at /userinfo.']
       : []),
-    ...foreign.map(
+    ...foreignScopes(settings, metadata).map(
       ({ scope, api }) =>
         `${scope} is a scope of ${api}: a request gets it only if it names that API (resource=${api}), or if the client has the API among its resources.`,
     ),

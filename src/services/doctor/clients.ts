@@ -1,9 +1,15 @@
 import type { Config } from '#config';
 import type { GrantType } from '../../provider/grant-types.ts';
 import type { Clock } from '../../store/port.ts';
-import { type ClientRecord, type Clients, clientProblems, needsSecret } from '../clients/index.ts';
+import {
+  type ClientRecord,
+  type Clients,
+  clientProblems,
+  foreignScopes,
+  needsSecret,
+} from '../clients/index.ts';
 import { checkCertificate } from './certificates.ts';
-import { collectFindings, type Finding } from './finding.ts';
+import { type AddFindings, collectFindings, type Finding } from './finding.ts';
 
 const pageSize = 200;
 
@@ -21,12 +27,34 @@ const resourcesOf = ({ resources }: ClientRecord['metadata']): readonly string[]
 
 interface Dependencies {
   readonly clients: Pick<Clients, 'list'>;
-  readonly config: Pick<Config, 'mode' | 'proxy' | 'resources'>;
+  readonly config: Pick<Config, 'claims' | 'mode' | 'proxy' | 'resources'>;
   readonly clock: Clock;
   readonly grantTypes: readonly GrantType[];
   /** Which rule of this server's settings the client breaks. */
   readonly incompatibility: (id: string) => Promise<string | undefined>;
 }
+
+interface Report extends Pick<AddFindings, 'warning'> {
+  /** Where the client is corrected. */
+  readonly change: string;
+}
+
+/** Clients that registered themselves learn from an API how to name it (RFC 9728). */
+const checkScope = (
+  { id, metadata, from }: Pick<ClientRecord, 'id' | 'metadata' | 'from'>,
+  config: Pick<Config, 'claims' | 'resources'>,
+  { warning, change }: Report,
+): void => {
+  const foreign = from === 'registration' ? [] : foreignScopes(config, metadata);
+  if (foreign.length === 0) return;
+  const scopes = foreign.map(({ scope }) => scope).join(' ');
+  const apis = [...new Set(foreign.map(({ api }) => api))].join(', ');
+  warning(
+    'client_scope_elsewhere',
+    `The client ${id} may use ${scopes} of ${apis}, which its resources don't name: a request gets these scopes only if it names the API (resource).`,
+    `Add the API to resources of the client ${change}.`,
+  );
+};
 
 export const checkClients = async ({
   clients,
@@ -59,6 +87,7 @@ export const checkClients = async ({
         `Add it to resources, or correct the client ${change}.`,
       );
     }
+    checkScope({ id, metadata, from }, config, { warning, change });
     const local = (metadata.redirect_uris ?? []).filter((uri) => URL.parse(uri)?.hostname === 'localhost');
     if (config.mode === 'production' && local.length > 0) {
       warning(
