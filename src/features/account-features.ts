@@ -74,6 +74,7 @@ export const accountFeatures = (dependencies: FeatureDependencies): readonly Fea
       pages,
       factors,
       completeSignIn: services.completeSignIn,
+      knownDevices,
       engine,
     }),
     accountUpstreams({

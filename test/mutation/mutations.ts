@@ -574,10 +574,17 @@ const accountPages: readonly Mutation[] = [
   },
   {
     name: 'a known device waits for the wrong codes of others',
-    file: 'src/features/second-factor/ask-for-factor.ts',
-    from: 'device: knownDevices.findDevice(visit.request.headers, pending.account),',
+    file: 'src/services/sign-ins/known-devices.ts',
+    from: 'device: entry && gaveSecondFactor(account, entry) ? entry.device : undefined,',
     to: 'device: undefined,',
     tests: ['features/second-factor.test.ts'],
+  },
+  {
+    name: 'a new password by a link makes a device known to the second factor',
+    file: 'src/services/sign-ins/known-devices.ts',
+    from: 'device: entry && gaveSecondFactor(account, entry) ? entry.device : undefined,',
+    to: 'device: entry?.device,',
+    tests: ['features/second-factor-guesses.test.ts'],
   },
   {
     name: 'a table decides by what people fill in',

@@ -37,8 +37,9 @@ const backToList = (reply: FastifyReply, done: string): FastifyReply =>
   reply.header('cache-control', 'no-store').redirect(`${authenticatorPath}?done=${done}`, 303);
 
 export const authenticatorPages =
-  ({ config, store, clock, pages, factors, completeSignIn, engine }: AccountAuthenticatorDependencies) =>
+  (dependencies: AccountAuthenticatorDependencies) =>
   (account: AccountPages): FastifyPluginAsync => {
+    const { config, store, clock, pages, factors, completeSignIn, knownDevices, engine } = dependencies;
     const { offered, required } = config.security.factors;
 
     const by = (request: FastifyRequest) => ({
@@ -70,9 +71,9 @@ export const authenticatorPages =
     };
 
     /** The first app ends the sessions of the password alone. In this one, the person has given both. */
-    const renew = (request: FastifyRequest): Promise<readonly string[]> => {
+    const renew = async (request: FastifyRequest): Promise<readonly string[]> => {
       const { account: owner, session } = account.visitOf(request);
-      return renewSignIn(
+      const renewed = await renewSignIn(
         { provider: engine().provider, store },
         {
           raw: request.raw,
@@ -82,6 +83,7 @@ export const authenticatorPages =
           strength: completeSignIn.strengthen(owner, session, codeMethods),
         },
       );
+      return [...renewed, knownDevices.cookieAfterSignIn(request.headers, owner, { secondFactor: true })];
     };
 
     const find = async (owner: Account, id: string) => {

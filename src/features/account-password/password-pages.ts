@@ -82,7 +82,7 @@ export const passwordPages = (dependencies: AccountPasswordDependencies) => {
     );
     // The new password has made them void; this removes them, and notifies the applications.
     await sessions.endOthers(account.id, sessionIdOf(session.uid), { offlineToo });
-    return [...renewed, knownDevices.cookieAfterSignIn(request.headers, changed)];
+    return [...renewed, knownDevices.cookieAfterSignIn(request.headers, changed, { before: account })];
   };
 
   /** The form was sent twice, as by a double click, and the first one has set the password. */

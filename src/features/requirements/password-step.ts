@@ -60,11 +60,11 @@ export const createPasswordStep = (dependencies: RequirementsDependencies): Step
     account.hasPassword ? checkPassword(request, account, password) : { problem: 'passwordWrong' };
 
   /** The new password has ended the sign-in by the former one, so it is a new one of that moment. */
-  const goOn = ({ interaction, request }: Visit, account: Account): StepOutcome => {
+  const goOn = ({ interaction, request }: Visit, account: Account, before?: Account): StepOutcome => {
     const { lastSubmission, session } = interaction;
     const { id, passwordChangedAt = 0 } = account;
     return {
-      cookies: [knownDevices.cookieAfterSignIn(request.headers, account)],
+      cookies: [knownDevices.cookieAfterSignIn(request.headers, account, { ...(before && { before }) })],
       finish: {
         ...lastSubmission,
         ...metRequirement('password'),
@@ -130,7 +130,7 @@ export const createPasswordStep = (dependencies: RequirementsDependencies): Step
           check: ifStillSignedIn(account, { endsWithOthers: true }),
           form: formOf(visit.interaction.uid),
         });
-        return goOn(visit, changed);
+        return goOn(visit, changed, account);
       } catch (error) {
         if (isSignInEnded(error)) return answerLate(visit, form);
         const problem = problemOf(error);

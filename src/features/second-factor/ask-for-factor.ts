@@ -2,7 +2,6 @@ import { displayOf } from '../../http/interactions/client-display.ts';
 import { hasQuery } from '../../http/interactions/has-query.ts';
 import type { StepOutcome, Visit } from '../../http/interactions/step.ts';
 import type { Form } from '../../http/pages/form.ts';
-import { deviceBindingOf } from '../../services/accounts/index.ts';
 import {
   codeMethods,
   createCheckPasskey,
@@ -145,14 +144,9 @@ export const createAskForFactor = (
     const remember = form['remember_browser'] === 'yes';
     if (typed === '') return showForm(asked, kind, { problem: 'missing', remember });
 
-    const verdict = await throttle.check({
-      account: pending.account.id,
-      factor: 'second factor',
-      knownBy: deviceBindingOf(pending.account),
-      address: visit.request.ip,
-      client: visit.client.clientId,
-      device: knownDevices.findDevice(visit.request.headers, pending.account),
-    });
+    const verdict = await throttle.check(
+      knownDevices.secondFactorAttemptOf(pending.account, visit.request, visit.client.clientId),
+    );
     if (!verdict.allowed) {
       emitRefused(asked, 'throttled');
       return showThrottled(asked, kind, { waitSeconds: verdict.waitSeconds, remember });

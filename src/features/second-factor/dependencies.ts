@@ -23,7 +23,7 @@ export interface SecondFactorDependencies {
   readonly completeSignIn: CompleteSignIn;
   /** Sign forms, newest first. */
   readonly cookieKeys: () => readonly string[];
-  readonly knownDevices: Pick<KnownDevices, 'cookieAfterSignIn' | 'findDevice'>;
+  readonly knownDevices: Pick<KnownDevices, 'cookieAfterSignIn' | 'secondFactorAttemptOf'>;
   /** Stores a message to the owner of an account that signs in with a new browser, in the commit of the step. */
   readonly notifyNewDevice: (visit: Visit, account: Account) => void;
 }

@@ -59,7 +59,10 @@ export const createFinish =
       // Known devices are those in which a password or a code of this server was typed.
       cookies: first.upstream
         ? cookies
-        : [knownDevices.cookieAfterSignIn(request.headers, account), ...cookies],
+        : [
+            knownDevices.cookieAfterSignIn(request.headers, account, { secondFactor: second.length > 0 }),
+            ...cookies,
+          ],
       finish: {
         ...withoutFirst(interaction.lastSubmission),
         login: completeSignIn.login({

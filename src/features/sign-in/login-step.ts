@@ -99,7 +99,7 @@ export const createLoginStep = (
     if (devices.findDevice(headers, account) === undefined) notifyNewDevice(visit, account);
     const remember = mayRemember(sessionAccount, form['remember'] === 'yes');
     return {
-      cookies: [devices.cookieAfterSignIn(headers, account)],
+      cookies: [devices.cookieAfterSignIn(headers, account, { secondFactor: true })],
       finish: {
         ...visit.interaction.lastSubmission,
         ...(await completeSignIn(visit, { account, amr: passkeyMethods(passkey), at, remember })),

@@ -6,6 +6,7 @@ import { cookieIn, serializeCookie } from '../../cookies.ts';
 import { macOf, verifyMac } from '../../form-mac.ts';
 import type { Clock } from '../../store/port.ts';
 import { type Account, deviceBindingOf, foldUsername, type SignInName } from '../accounts/index.ts';
+import type { Attempt } from '../throttle/index.ts';
 
 const lifetimeSeconds = 90 * 86_400;
 /** One cookie holds this many accounts. The account that signed in longest ago is dropped first. */
@@ -19,6 +20,13 @@ interface Entry {
 }
 
 type Unsigned = Omit<Entry, 'mac'>;
+
+interface SignInInBrowser {
+  /** Whether the second factor was given in it, now. What was given before stays. */
+  readonly secondFactor?: boolean;
+  /** The account before the new password that was set in this browser, by a person who was signed in. */
+  readonly before?: Account;
+}
 
 interface Dependencies {
   readonly config: Pick<Config, 'issuer'>;
@@ -39,6 +47,10 @@ const parseEntries = (cookie: string): readonly Entry[] => {
 const subjectOf = (account: Account, { device, expiresAt }: Unsigned) =>
   ['known device', deviceBindingOf(account), device, expiresAt] as const;
 
+/** The second factor protects an account from people who read its mail, and so can set its password. */
+const subjectOfSecondFactor = (account: Account, entry: Unsigned) =>
+  [...subjectOf(account, entry), 'second factor'] as const;
+
 /** What the cookies of 0.1.0 prove. */
 const formerSubjectOf = ({ username }: Account, { device, expiresAt }: Unsigned) =>
   ['device', foldUsername(username), device, expiresAt] as const;
@@ -54,7 +66,8 @@ const isUnchangedSince = (account: Account, { expiresAt }: Unsigned): boolean =>
  * After a sign-in the browser keeps a random device id, with a MAC over it and over what binds it to the account: another
  * account of the same name doesn't know the device, and neither does this one after a new password. The throttle counts
  * attempts from a known device apart, so failures of strangers don't delay the owner. A thief of the cookie gets only the
- * few attempts of one device. The cookie neither names the account nor grants access.
+ * few attempts of one device. To the second factor, a device is known in which the second factor was given. The cookie
+ * neither names the account nor grants access.
  */
 export const createKnownDevices = ({ config, clock, cookieKeys }: Dependencies) => {
   const secure = config.issuer.startsWith('https:');
@@ -66,9 +79,13 @@ export const createKnownDevices = ({ config, clock, cookieKeys }: Dependencies) 
       ({ expiresAt }) => Number.parseInt(expiresAt, 36) > now(),
     );
 
+  const gaveSecondFactor = (account: Account, entry: Entry): boolean =>
+    verifyMac(entry.mac, subjectOfSecondFactor(account, entry), cookieKeys());
+
   const findEntry = (headers: IncomingHttpHeaders, account: Account): Entry | undefined =>
     unexpiredEntries(headers).find(
       (entry) =>
+        gaveSecondFactor(account, entry) ||
         verifyMac(entry.mac, subjectOf(account, entry), cookieKeys()) ||
         (isUnchangedSince(account, entry) &&
           verifyMac(entry.mac, formerSubjectOf(account, entry), cookieKeys())),
@@ -76,6 +93,15 @@ export const createKnownDevices = ({ config, clock, cookieKeys }: Dependencies) 
 
   const findDevice = (headers: IncomingHttpHeaders, account: Account | undefined): string | undefined =>
     account && findEntry(headers, account)?.device;
+
+  /** What is known of this browser: by the account as it is, or as it was before the new password that was set in it. */
+  const findKnown = (headers: IncomingHttpHeaders, accounts: readonly (Account | undefined)[]) => {
+    for (const account of accounts) {
+      const entry = account && findEntry(headers, account);
+      if (entry) return { device: entry.device, hasSecondFactor: gaveSecondFactor(account, entry) };
+    }
+    return { device: randomBytes(12).toString('base64url'), hasSecondFactor: false };
+  };
 
   return {
     /** The id of this device, if the account signed in on it before. */
@@ -94,14 +120,33 @@ export const createKnownDevices = ({ config, clock, cookieKeys }: Dependencies) 
       device: findDevice(headers, account),
     }),
 
-    /** Renews the entry of this account, or adds one. */
-    cookieAfterSignIn(headers: IncomingHttpHeaders, account: Account): string {
-      const existing = findEntry(headers, account);
-      const unsigned = {
-        device: existing?.device ?? randomBytes(12).toString('base64url'),
-        expiresAt: (now() + lifetimeSeconds).toString(36),
+    /** The same before a code of an app, or a recovery code, is checked. */
+    secondFactorAttemptOf(
+      account: Account,
+      { headers, ip }: Pick<FastifyRequest, 'headers' | 'ip'>,
+      client: string,
+    ): Attempt {
+      const entry = findEntry(headers, account);
+      return {
+        account: account.id,
+        factor: 'second factor',
+        address: ip,
+        client,
+        knownBy: deviceBindingOf(account),
+        device: entry && gaveSecondFactor(account, entry) ? entry.device : undefined,
       };
-      const entry: Entry = { ...unsigned, mac: macOf(subjectOf(account, unsigned), cookieKeys()) };
+    },
+
+    /** Renews the entry of this account, or adds one. */
+    cookieAfterSignIn(
+      headers: IncomingHttpHeaders,
+      account: Account,
+      { secondFactor = false, before }: SignInInBrowser = {},
+    ): string {
+      const { device, hasSecondFactor } = findKnown(headers, [account, before]);
+      const unsigned = { device, expiresAt: (now() + lifetimeSeconds).toString(36) };
+      const subject = secondFactor || hasSecondFactor ? subjectOfSecondFactor : subjectOf;
+      const entry: Entry = { ...unsigned, mac: macOf(subject(account, unsigned), cookieKeys()) };
       const others = unexpiredEntries(headers).filter(({ device }) => device !== entry.device);
       const value = [entry, ...others]
         .slice(0, maxAccounts)

@@ -33,7 +33,8 @@ export const keysOf = ({ account, factor, knownBy, address, client, device }: At
     ...(knownBy === undefined ? ['name', name] : ['account', knownBy]),
   ];
   const originId = exactId(...owner, ...origin);
-  const devicesId = exactId(...owner, 'devices');
+  // A new password is another secret to guess, but the second factor stays what it was.
+  const devicesId = exactId(...(factor === undefined ? owner : [factor, 'account', name]), 'devices');
   const accountBucket = bucket('account', ...counted);
   const pair = bucket('pair', ...counted, site);
   return {

@@ -20,6 +20,7 @@
  * Each attempt whose password is checked took a slot of its own, also after a hold. So strangers together never exceed
  * the slots of the account. An attempt that comes too early neither counts nor extends a delay.
  */
+export type { Attempt } from './attempt.ts';
 export { takeMessageToDomain } from './message-domains.ts';
 export { takeMessage } from './message-requests.ts';
 export { networkOf, networksPerSite, siteOf } from './network.ts';
