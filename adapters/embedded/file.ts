@@ -1,4 +1,4 @@
-import { accessSync, closeSync, constants, openSync, statSync } from 'node:fs';
+import { accessSync, closeSync, constants, lstatSync, openSync, realpathSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -13,6 +13,31 @@ export const inMemory = ':memory:';
 
 const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'unknown error';
+
+const isLink = (path: string): boolean => {
+  try {
+    return lstatSync(path).isSymbolicLink();
+  } catch {
+    return false;
+  }
+};
+
+/**
+ * The file that a link leads to. SQLite keeps its log beside that file, and not beside the link. A new store is never made
+ * where a link leads, because that may be anywhere.
+ */
+export const realFileOf = (path: string): string => {
+  if (path === inMemory) return path;
+  try {
+    return realpathSync(path);
+  } catch (cause) {
+    if (!isLink(path)) return path;
+    throw new StoreUnusable(
+      `${path} is a link to a file that can not be reached (${codeOf(cause)}): correct the link, or name the file in store.url`,
+      { cause },
+    );
+  }
+};
 
 /** How long the process that creates a file may take until the file has its first page. */
 const firstPageMs = 5_000;

@@ -8,7 +8,7 @@ import type { Clock, Entry, OnStoreOperation, Store, Write } from '#src/store/po
 import { createCheckpoints } from './checkpoints.ts';
 import { createDiskHealth } from './disk-health.ts';
 import { createDump, createLoad } from './dump-and-load.ts';
-import { inMemory, openFile } from './file.ts';
+import { inMemory, openFile, realFileOf } from './file.ts';
 import { createFind } from './find.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { createIncrement } from './increment.ts';
@@ -43,7 +43,8 @@ export interface EmbeddedOptions {
 }
 
 export const openEmbedded = async (options: EmbeddedOptions): Promise<Store> => {
-  const { path, clock, observe, mustExist, synchronous = 'normal', operationTimeoutMs = 500 } = options;
+  const { clock, observe, mustExist, synchronous = 'normal', operationTimeoutMs = 500 } = options;
+  const path = realFileOf(options.path);
   const durable = new Set(options.durableKinds);
   const db = await openFile(path, operationTimeoutMs, mustExist);
   let closing: Promise<void> | undefined;
@@ -57,7 +58,7 @@ export const openEmbedded = async (options: EmbeddedOptions): Promise<Store> => 
   const log = await openLogSync(path);
   const transact = createTransact(db);
   const diskHealth = createDiskHealth({ db, transact, flush: log.flush });
-  const inspect = await createInspect(path, diskHealth);
+  const inspect = await createInspect(path, options.path, diskHealth);
   const read = createRead(db);
   const write = createWrite(db);
   const list = createList(db);

@@ -63,7 +63,8 @@ const checkSameFile = async (path: string, inode: number): Promise<Finding[]> =>
   ];
 };
 
-export const createInspect = async (path: string, diskHealth: DiskHealth) => {
+/** `name` is the file as the operator named it, perhaps a link to it, which may lead elsewhere later. */
+export const createInspect = async (path: string, name: string, diskHealth: DiskHealth) => {
   if (path === inMemory)
     return async (): Promise<Finding[]> => [
       {
@@ -79,7 +80,7 @@ export const createInspect = async (path: string, diskHealth: DiskHealth) => {
       diskHealth.findings(),
       checkDisk(dirname(resolve(path))),
       checkLog(path),
-      checkSameFile(path, ino),
+      checkSameFile(name, ino),
     ];
     return (await Promise.all(checks)).flat();
   };

@@ -18,6 +18,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { BackupUnusable, StoreExists, StoreInUse, StoreNotFound } from '#src/store/errors.ts';
 import { makeFolder } from '#src/store/folder.ts';
 import { giveFile, otherOwnerOf } from '#src/store/owner.ts';
+import { realFileOf } from './file.ts';
 import { isCode, placeFile, withPrivateFolder } from './private-folder.ts';
 import { applicationId, readNumber, steps } from './schema.ts';
 import { isBusy, isCorrupt, toUnusable } from './sqlite-errors.ts';
@@ -131,7 +132,7 @@ const setAccess = (copy: string, target: string): void => {
  * interrupted restore changes nothing.
  */
 export const restoreFile = async (backup: string, path: string, overwrite: boolean): Promise<void> => {
-  const target = resolve(path);
+  const target = realFileOf(resolve(path));
   assertBackup(backup, target);
   const exists = sizeOf(target) !== undefined;
   if (exists && !overwrite) throw alreadyThere(target);

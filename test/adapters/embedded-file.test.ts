@@ -10,6 +10,7 @@ import {
   renameSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
@@ -66,6 +67,31 @@ t.test("a missing folder is created, and other users can't read its files", asyn
   const again = await open(path);
   t.equal((await again.read([key('f')]))[0]?.body, 'b', 'what was committed is there after a restart');
   await again.close();
+});
+
+t.test('a link to a store opens the store, whose commits get to its disk', async (t) => {
+  const [real, link] = [join(folder, 'elsewhere', 'real.db'), fresh()];
+  await (await open(real)).close();
+  symlinkSync(real, link);
+  const store = await open(link, { synchronous: 'full', mustExist: true });
+  await store.commit([put(key('f'))]);
+  t.ok(statSync(`${real}-wal`).size > 0);
+  t.notOk(existsSync(`${link}-wal`), 'the log is beside the file');
+  t.same(await store.inspect(), []);
+  rmSync(link);
+  symlinkSync(fresh(), link);
+  t.match(await store.inspect(), [{ code: 'file_replaced' }], 'a link that leads elsewhere');
+  await store.close();
+  const again = await open(real);
+  t.equal((await again.read([key('f')]))[0]?.body, 'b');
+  await again.close();
+});
+
+t.test('a link that leads nowhere is refused, and nothing is made there', async (t) => {
+  const [missing, link] = [fresh(), fresh()];
+  symlinkSync(missing, link);
+  await isUnusable(t, link, /is a link to a file that can not be reached \(ENOENT\)/);
+  t.notOk(existsSync(missing));
 });
 
 t.test('a file written by a newer release is refused', async (t) => {

@@ -1,4 +1,4 @@
-import { chmod, copyFile, open, readdir, stat, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, lstat, open, readdir, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import t from 'tap';
@@ -89,6 +89,17 @@ t.test('a damaged store and a missing one are replaced from a file that can only
   t.equal((await stat(path('new/folder'))).mode & 0o777, 0o700);
   t.equal((await stat(path('new/folder/store.db'))).mode & 0o777, 0o600);
   t.match(await server.command(['keys', 'list', ...into]), { exit: 0, out: /ES256/ });
+});
+
+t.test('a store that store.url names by a link is replaced where it is', async (t) => {
+  t.match(await restore('backup.db', '--set', 'store.url=sqlite:new/folder/linked.db'), { exit: 0 });
+  await symlink(path('new/folder/linked.db'), path('link.db'));
+  const into = ['--set', 'store.url=sqlite:link.db'];
+  t.match(await server.command(['account', 'add', 'linus', '--generate', ...into]), { exit: 0 });
+  t.match(await restore('backup.db', '--overwrite', ...into), { exit: 0 });
+  t.ok((await lstat(path('link.db'))).isSymbolicLink(), 'the link stays');
+  const real = ['--set', 'store.url=sqlite:new/folder/linked.db'];
+  t.notMatch((await server.command(['account', 'list', ...real])).out, /linus/);
 });
 
 t.test('another key encryption key is reported at once', async (t) => {

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { existsSync, readFileSync } from 'node:fs';
+import { readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
 import { openStore } from '#adapters/index.ts';
@@ -29,6 +29,50 @@ const createStore = async (path: string): Promise<void> => {
   const store = await openStore(`sqlite:${path}`, { clock: Date });
   await store.close();
 };
+
+t.test('a copy into a link goes into the store that it leads to, or nowhere', async (t) => {
+  const folder = await openCommandFolder(t);
+  const file = (name: string): string => join(folder.cwd, name);
+  const url = (name: string): string => `sqlite:${file(name)}`;
+  const migrate = (from: string, to: string, ...more: string[]) =>
+    folder.runInProcess(['migrate', '--from', url(from), '--to', url(to), ...more]);
+  const key = { kind: 'note', family: 'f', id: '' };
+  const source = await openStore(url('source.db'), { clock: Date });
+  await source.commit([{ op: 'put', key, body: 'kept' }]);
+  await source.close();
+  const bodyIn = async (name: string): Promise<string | undefined> => {
+    const store = await openStore(url(name), { clock: Date, mustExist: true });
+    const [document] = await store.read([key]);
+    await store.close();
+    return document?.body;
+  };
+
+  await createStore(file('empty.db'));
+  await symlink(file('empty.db'), file('link.db'));
+  t.match(await migrate('source.db', 'link.db'), { exit: 0 });
+  t.equal(await bodyIn('empty.db'), 'kept');
+  t.match(await migrate('source.db', 'link.db'), { exit: 4, err: /The target is not empty/ });
+
+  await symlink(file('nowhere.db'), file('broken.db'));
+  t.match(await migrate('source.db', 'broken.db'), {
+    exit: 1,
+    err: /broken\.db is a link to a file that can not be reached/,
+  });
+  t.notOk(existsSync(file('nowhere.db')), 'no store is made where a link leads');
+
+  await symlink(file('source.db'), file('same.db'));
+  t.match(await migrate('source.db', 'same.db', '--overwrite'), {
+    exit: 2,
+    err: /--from and --to lead to the same store/,
+  });
+  t.equal(await bodyIn('source.db'), 'kept');
+
+  await writeFile(file('notes.txt'), 'of someone else '.repeat(500));
+  await symlink(file('notes.txt'), file('notes.db'));
+  const refused = await migrate('source.db', 'notes.db', '--overwrite');
+  t.not(refused.exit, 0);
+  t.match(await readFile(file('notes.txt'), 'utf8'), /^(of someone else ){500}$/, 'left as it is');
+});
 
 t.test('an impossible copy or import is refused with a sentence, and nothing is written', async (t) => {
   const folder = await openCommandFolder(t);
