@@ -6,6 +6,8 @@ import { parseTokenRequest } from '#src/features/json-tokens/parse-request.ts';
 import { headerFormats } from '#src/http/certificates/formats.ts';
 import { parseForm } from '#src/http/pages/form.ts';
 import { wantsHtml } from '#src/http/pages/wants-html.ts';
+import { parseJsonObject } from '#src/http/strict-json.ts';
+import { nestsTooDeeply } from '#src/provider/json-depth.ts';
 import { acceptUsername } from '#src/services/accounts/new-username.ts';
 import { guessable } from '#src/services/accounts/password/guessable.ts';
 import { redirectUriProblem } from '#src/services/clients/redirect-uri.ts';
@@ -27,6 +29,11 @@ const readers: Readonly<Record<string, readonly [(text: string) => unknown, read
   forms: [parseForm, ['&', '=', 'a=b&', '%', '%41', '+', 'a']],
   cookies: [(cookie) => cookieIn({ cookie }, 'x'), [';', '; ', 'a=', '=', ' ', 'x']],
   accept: [wantsHtml, ['text/html,', '*/*;q=', ' ', ',']],
+  'nested request objects': [nestsTooDeeply, ['"', '\\', '\\"', '"\\', '[]', '{"a":']],
+  'JSON of the administration API': [
+    (text) => parseJsonObject(Buffer.from(`{"a":"${text}`)),
+    ['"', '\\', '\\"', '"\\', '","a":"'],
+  ],
   'languages of the browser': [
     (acceptLanguage) => language({ acceptLanguage }),
     [' ', ',', ' ,', 'a-', ';q=', 'de;', ' ; ', '\t'],

@@ -104,6 +104,23 @@ t.test('what is inside a request object counts as well, and the object has 16 KB
   t.equal(await push({ request: await sign({ state: 'x'.repeat(4000) }) }), '201');
 });
 
+t.test('the size of a request object counts before the client has authenticated', async (t) => {
+  const request = `e30.${Buffer.from(`"${'\\"'.repeat(20_000)}`).toString('base64url')}.AAAA`;
+  const tooLong = /^400 invalid_request_object: the request object is longer than 16384 bytes$/;
+  const withoutSecret = async (path: string, clientId: string) => {
+    const answer = await fetch(`${issuer}${path}`, {
+      method: 'POST',
+      body: new URLSearchParams({ client_id: clientId, request }),
+    });
+    const { error, error_description: reason } = await answer.json();
+    return `${answer.status} ${error}: ${reason}`;
+  };
+  t.match(await withoutSecret('/oauth/par', 'app'), tooLong);
+  t.match(await withoutSecret('/oauth/device_authorization', 'app'), tooLong);
+  t.match(await withoutSecret('/oauth/ciba', 'bank'), tooLong);
+  t.match(await push({ request }), tooLong);
+});
+
 t.test('authorization_details have 16 KB', async (t) => {
   const details = (length: number) => JSON.stringify([{ type: 'payment', note: 'x'.repeat(length) }]);
   t.equal(

@@ -8,7 +8,7 @@ const parse = (text: string | undefined): Readonly<Record<string, unknown>> => {
   }
 };
 
-const withoutPadding = (base64: string): string => base64.replace(/=+$/, '');
+const withoutPadding = (base64: string): string => base64.replace(/(?<!=)=+$/, '');
 
 const firstOf = (value: unknown): string => String(Array.isArray(value) ? value[0] : value);
 

@@ -43,7 +43,7 @@ const matchesHost = (host: string, pattern: string): boolean =>
 /** A dot at the end of a host leads to the same server. */
 const hostOf = (uri: string): string | undefined => {
   const { hostname, port } = URL.parse(uri) ?? {};
-  return hostname && `${hostname.replace(/\.+$/, '')}:${port}`;
+  return hostname && `${hostname.replace(/(?<!\.)\.+$/, '')}:${port}`;
 };
 
 const checkRedirects = (

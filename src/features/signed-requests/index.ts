@@ -49,8 +49,6 @@ const assertRequestObject: RequestObjectRule = async (ctx, claims, { alg, typ, c
   if (alg === 'none') return;
   const isFapi2 = client['profile'] === 'fapi2';
   if (crit !== undefined) refuse('the request object has a critical extension (crit) that is not supported');
-  if (String(ctx.oidc.params?.['request']).length > maxBytes)
-    refuse(`the request object is longer than ${maxBytes} bytes`);
 
   // RFC 9101 §10.8: a client's assertion or proof must not pass as its request, nor the reverse.
   if (!acceptedTypes.includes(mediaType(typ)))
@@ -75,10 +73,15 @@ const assertRequestObject: RequestObjectRule = async (ctx, claims, { alg, typ, c
   assertLifetime(claims);
 };
 
-/** The engine copies the claims by recursion before it looks at the signature. */
-const assertDepth = ({ oidc }: KoaContextWithOIDC): void => {
+/**
+ * The engine copies the claims by recursion before it looks at the signature. This runs before the client has
+ * authenticated, so it costs little for whatever a stranger sends.
+ */
+const assertSizeAndDepth = ({ oidc }: KoaContextWithOIDC): void => {
   const request = oidc.params?.['request'] ?? oidc.body?.['request'];
-  const [, claims = ''] = typeof request === 'string' ? request.split('.') : [];
+  if (typeof request !== 'string') return;
+  if (request.length > maxBytes) refuse(`the request object is longer than ${maxBytes} bytes`);
+  const [, claims = ''] = request.split('.');
   if (nestsTooDeeply(Buffer.from(claims, 'base64url').toString()))
     refuse('the request object is nested too deep');
 };
@@ -97,7 +100,7 @@ export const signedRequests: Feature = {
           'device_authorization',
           'backchannel_authentication',
         ],
-        clientKnown: assertDepth,
+        clientKnown: assertSizeAndDepth,
       },
     ],
   },

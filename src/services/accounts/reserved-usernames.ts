@@ -50,7 +50,11 @@ const reservedWords: ReadonlySet<string> = new Set(reserved.map(glance));
  */
 export const isReserved = (name: string, service: readonly string[]): boolean => {
   const ownNames = service.map(glance).filter((own) => own !== '');
-  const spellings = [name, name.replaceAll('@', ''), foldUsername(name).replace(/[\p{Nd}\p{P}]+$/u, '')];
+  const spellings = [
+    name,
+    name.replaceAll('@', ''),
+    foldUsername(name).replace(/(?<![\p{Nd}\p{P}])[\p{Nd}\p{P}]+$/u, ''),
+  ];
   const seen = spellings.map(glance);
   return seen.some(
     (one) =>

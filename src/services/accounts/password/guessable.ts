@@ -64,7 +64,7 @@ const minCore = 4;
 /** The text without some or all of its decoration, in each reading. */
 const coresOf = (text: string): readonly string[] => {
   const leading = /^[^\p{L}]*/u.exec(text)?.[0].length ?? 0;
-  const trailing = /[^\p{L}]*$/u.exec(text.slice(leading))?.[0].length ?? 0;
+  const trailing = /(?<![^\p{L}])[^\p{L}]*$/u.exec(text.slice(leading))?.[0].length ?? 0;
   const cores: string[] = [];
   for (let before = 0; before <= Math.min(leading, maxDecoration); before += 1) {
     for (let after = 0; after <= Math.min(trailing, maxDecoration - before); after += 1) {
