@@ -294,6 +294,13 @@ const grants: readonly Mutation[] = [
     tests: ['pages/consent.test.ts'],
   },
   {
+    name: 'someone else may sign in where a request has an id_token_hint',
+    file: 'src/features/sign-in/id-token-hint-check.ts',
+    from: 'if (isAnother && ctx.oidc.result?.login)',
+    to: 'if (isAnother && !ctx.oidc.result?.login)',
+    tests: ['protocol/prompts.test.ts'],
+  },
+  {
     name: 'what a client got without consent counts after it is no first-party client any more',
     file: 'src/features/consent/load-grant.ts',
     from: 'if (wasAsked) keepAllowed(',

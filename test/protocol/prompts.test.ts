@@ -15,11 +15,13 @@ import {
 
 // Fails without src/provider/overrides/session.ts.
 
+const device = 'urn:ietf:params:oauth:grant-type:device_code';
+
 const config = {
   ...usualConfig,
   accounts: [...usualConfig.accounts, { username: 'bob', password, email: 'bob@example.com' }],
   clients: [
-    ...usualConfig.clients,
+    ...usualConfig.clients.map((client) => ({ ...client, grant_types: [...client.grant_types, device] })),
     { client_id: 'stranger', token_endpoint_auth_method: 'none', redirect_uris: [redirectUri] },
   ],
 };
@@ -129,6 +131,61 @@ t.test('hints select the account (OpenID Connect Core §3.1.2.1)', async (t) => 
   for (const id_token_hint of ['nonsense', `${idToken.slice(0, -6)}AAAAAA`]) {
     t.equal(redirectParameters(await go(other, { id_token_hint })).get('error'), 'invalid_request');
   }
+});
+
+t.test('the person of id_token_hint, or no one (OpenID Connect Core §3.1.2.1)', async (t) => {
+  const { server, app, go, personOf } = await open(t);
+  const { code, verifier: own } = await codeFor(app, new Browser());
+  const { body } = await app.redeem(code, own);
+  const hint = { id_token_hint: String(body['id_token']), state: 'mine' };
+
+  await t.test('a person who signs in as someone else is refused', async (t) => {
+    const browser = new Browser();
+    const back = await browser.submit(await go(browser, hint), { login: 'bob', password });
+    const answer = Object.fromEntries(redirectParameters(back));
+    t.match(answer, { error: 'login_required', state: 'mine', iss: server.issuer });
+    t.notOk('code' in answer);
+  });
+
+  await t.test('someone else who is signed in is asked, and refused as the same person', async (t) => {
+    const browser = new Browser();
+    await browser.submit(await go(browser, {}), { login: 'bob', password });
+    const asked = await go(browser, hint);
+    t.match(asked.body, 'login-submit');
+    const back = await press(browser, await browser.submit(asked, { password }));
+    t.equal(redirectParameters(back).get('error'), 'login_required');
+  });
+
+  await t.test('the person signs in, with and without a session of someone else', async (t) => {
+    const fresh = new Browser();
+    t.equal(await personOf(await fresh.submit(await go(fresh, hint), { login: 'ada', password })), 'ada');
+    const browser = new Browser();
+    await browser.submit(await go(browser, {}), { login: 'bob', password });
+    const asked = await go(browser, hint);
+    const login = await browser.open(`${asked.url}?another=yes`);
+    const back = await press(browser, await browser.submit(login, { login: 'ada', password }));
+    t.equal(await personOf(back), 'ada');
+  });
+
+  await t.test('a request of a device is for the person as well (RFC 8628 §3.3)', async (t) => {
+    const { id_token_hint } = hint;
+    const ask = async (login: string) => {
+      const { body: asked } = await app.post('/oauth/device_authorization', {
+        scope: 'openid',
+        id_token_hint,
+      });
+      const browser = new Browser();
+      const entered = await browser.open(`${server.issuer}/oauth/device`);
+      const confirmed = await browser.submit(entered, { user_code: String(asked['user_code']) });
+      const signedIn = await browser.submit(await browser.submit(confirmed, {}), { login, password });
+      const poll = { grant_type: device, device_code: String(asked['device_code']) };
+      return { page: signedIn, answer: await app.post('/oauth/token', poll) };
+    };
+    const other = await ask('bob');
+    t.match(other.answer, { status: 400, body: { error: 'login_required' } });
+    t.notMatch(other.page.body, 'Device connected');
+    t.match(await ask('ada'), { answer: { status: 200 } });
+  });
 });
 
 t.test('prompt=consent asks, and prompt=none shows no page (OpenID Connect Core §3.1.2.1)', async (t) => {
