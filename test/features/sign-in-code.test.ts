@@ -185,6 +185,42 @@ t.test('wrong codes are counted with wrong passwords, whichever form they come b
   t.strictSame(statuses, [422, 422, 422, 422, 422, 429]);
 });
 
+t.test('wrong codes for many accounts count for the network, but not on known devices', async (t) => {
+  const stage = await open(t, { proxy: { trusted: ['127.0.0.1'] } });
+  const { server, smtp } = stage;
+  for (let at = 0; at < 10; at += 1) {
+    const claims = { email: `employee-${at}@example.com`, email_verified: true };
+    await server.addAccount({ username: `employee-${at}`, claims });
+  }
+  const owner = new Browser({ 'x-forwarded-for': '2001:db8:5:ff::1' });
+  const signIn = async (browser: Browser): Promise<Page> => {
+    const page = await ask(stage, browser, 'grace');
+    return browser.submit(page, { code: await nextCode(stage) });
+  };
+  t.ok(hasCode(await signIn(owner)));
+
+  const statuses: number[] = [];
+  const guess = async (at: number): Promise<void> => {
+    const browser = new Browser({ 'x-forwarded-for': `2001:db8:5:${at.toString(16)}::1` });
+    const page = await ask(stage, browser, `employee-${at}`);
+    const code = codeIn(await smtp.next(`employee-${at}@example.com`));
+    for (let n = 0; n < 4; n += 1) statuses.push((await browser.submit(page, { code: other(code) })).status);
+    const right = await browser.submit(page, { code });
+    if (at === 9) t.equal(right.status, 429, 'a right code waits as well');
+  };
+  for (let at = 0; at < 10; at += 1) await guess(at);
+  t.equal(statuses.filter((status) => status === 422).length, 20, 'of 40 wrong codes');
+  t.equal(statuses.filter((status) => status === 429).length, 20);
+
+  const known = new Browser({ 'x-forwarded-for': '2001:db8:5:ff::1' });
+  const { value = '', path } = owner.cookies.get('postern_device;/') ?? {};
+  known.setCookie('postern_device', value, path);
+  t.ok(hasCode(await signIn(known)), 'a known device in the same network');
+  const stranger = await signIn(new Browser({ 'x-forwarded-for': '2001:db8:5:ff::1' }));
+  t.equal(stranger.status, 429, 'not by its address alone');
+  t.ok(hasCode(await signIn(new Browser({ 'x-forwarded-for': '198.51.100.7' }))), 'another network');
+});
+
 t.test('names that get no code are answered like any other, and a guess opens nothing', async (t) => {
   const stage = await open(t, { security: { throttle: { mail_request_per_address: 0 } } });
   const { server, smtp } = stage;

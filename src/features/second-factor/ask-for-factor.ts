@@ -144,7 +144,7 @@ export const createAskForFactor = (
     const remember = form['remember_browser'] === 'yes';
     if (typed === '') return showForm(asked, kind, { problem: 'missing', remember });
 
-    const verdict = await throttle.check(
+    const verdict = await throttle.checkCode(
       knownDevices.secondFactorAttemptOf(pending.account, visit.request, visit.client.clientId),
     );
     if (!verdict.allowed) {

@@ -57,7 +57,7 @@ const loginPageOf = ({ request, action }: Visit): string =>
 /**
  * Signs in by a code that is sent to the verified address of the account. The answers are the same for every name,
  * because whether one gets a code is decided in the background, where the message is written. Wrong codes are counted
- * like wrong passwords.
+ * like wrong passwords, and for the network.
  */
 export const createCodeSignIn = ({
   config,
@@ -205,7 +205,7 @@ export const createCodeSignIn = ({
       account: sessionAccount ?? (await accounts.findByNameOrAddress(login)),
     };
     const { request, client } = visit;
-    const verdict = await throttle.check(knownDevices.attemptOf(tried, request, client.clientId));
+    const verdict = await throttle.checkCode(knownDevices.attemptOf(tried, request, client.clientId));
     if (!verdict.allowed) {
       emitSignInRefused(events, visit, { reason: 'throttled' });
       return { page: codePage(visit, pending, { waitSeconds: verdict.waitSeconds }) };

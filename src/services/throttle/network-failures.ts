@@ -12,7 +12,8 @@ interface Dependencies {
   readonly limits: Pick<Config['security']['throttle'], 'sign_in_per_address'>;
   readonly clock: Clock;
   readonly bucket: Bucket;
-  readonly countAddress: CountAddress;
+  /** The limit of the address. Without it, another rule has to count the attempts. */
+  readonly countAddress?: CountAddress;
 }
 
 /** With `allowed`, one of `failed` and `succeeded` is called. */
@@ -68,7 +69,8 @@ export const createCheckNetwork = ({
 
     const held = await holds.read(holdKey, heldDocument);
     if (held.is === 'wait') return refuse(held.waitMs);
-    if (!(await countAddress('address', address, limits.sign_in_per_address))) return refuse(minute);
+    if (countAddress && !(await countAddress('address', address, limits.sign_in_per_address)))
+      return refuse(minute);
     if (held.is === 'due') return (await holds.use(holdKey)) ? allow(true) : refuse(second);
 
     const { failures, last } = readFailures(document);

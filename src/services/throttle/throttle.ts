@@ -1,6 +1,7 @@
 import type { Config } from '#config';
 import type { Clock, Store } from '../../store/port.ts';
 import type { Attempt } from './attempt.ts';
+import { createCheckCode } from './code-attempts.ts';
 import { createCount, createCountAddress, createCountAll } from './count.ts';
 import { createBuckets } from './keys.ts';
 import { type CheckNetwork, createCheckNetwork } from './network-failures.ts';
@@ -11,6 +12,8 @@ import { allowed, refuse, type SignInVerdict, type Verdict } from './verdict.ts'
 export interface Throttle {
   /** Asked before the password is checked. */
   check(attempt: Attempt): Promise<SignInVerdict>;
+  /** Asked before a code of a few digits is checked. */
+  checkCode(attempt: Attempt): Promise<SignInVerdict>;
   /** Counts one use of `what` by `who` in this minute, or in another window. A limit of 0 means no limit. */
   take(what: string, who: string, limit: number, windowMs?: number): Promise<Verdict>;
   /** The same for an address. An IPv6 address is counted with its /64 and with its /48. */
@@ -37,16 +40,19 @@ export const createThrottle = ({ store, config, clock, secret }: ThrottleOptions
   const countAddress = createCountAddress(count, bucket);
   const limits = config.security.throttle;
 
+  const check = createSignInThrottle({
+    store,
+    limits,
+    clock,
+    bucket,
+    count,
+    countAll: createCountAll(store),
+    countAddress,
+  });
+
   return {
-    check: createSignInThrottle({
-      store,
-      limits,
-      clock,
-      bucket,
-      count,
-      countAll: createCountAll(store),
-      countAddress,
-    }),
+    check,
+    checkCode: createCheckCode({ check, checkNetwork: createCheckNetwork({ store, limits, clock, bucket }) }),
     async take(what, who, limit, windowMs = minute) {
       if (limit === 0) return allowed;
       const counted = await count(`${what} ${bucket(what, who)}`, windowMs);
