@@ -295,9 +295,9 @@ const grants: readonly Mutation[] = [
   },
   {
     name: 'someone else may sign in where a request has an id_token_hint',
-    file: 'src/features/sign-in/id-token-hint-check.ts',
-    from: 'if (isAnother && ctx.oidc.result?.login)',
-    to: 'if (isAnother && !ctx.oidc.result?.login)',
+    file: 'src/features/sign-in/requested-person.ts',
+    from: 'if (isSomeoneElse && ctx.oidc.result?.login)',
+    to: 'if (isSomeoneElse && !ctx.oidc.result?.login)',
     tests: ['protocol/prompts.test.ts'],
   },
   {

@@ -1,3 +1,4 @@
+import { decodeJwt } from 'jose';
 import t, { type Test } from 'tap';
 import {
   Browser,
@@ -133,18 +134,23 @@ t.test('hints select the account (OpenID Connect Core §3.1.2.1)', async (t) => 
   }
 });
 
-t.test('the person of id_token_hint, or no one (OpenID Connect Core §3.1.2.1)', async (t) => {
+t.test('the person whom a request names, or no one (OpenID Connect Core §3.1.2.1, §5.5.1)', async (t) => {
   const { server, app, go, personOf } = await open(t);
   const { code, verifier: own } = await codeFor(app, new Browser());
   const { body } = await app.redeem(code, own);
   const hint = { id_token_hint: String(body['id_token']), state: 'mine' };
 
+  const { sub } = decodeJwt(hint.id_token_hint);
+  const claims = { claims: JSON.stringify({ id_token: { sub: { value: sub } } }), state: 'mine' };
+
   await t.test('a person who signs in as someone else is refused', async (t) => {
-    const browser = new Browser();
-    const back = await browser.submit(await go(browser, hint), { login: 'bob', password });
-    const answer = Object.fromEntries(redirectParameters(back));
-    t.match(answer, { error: 'login_required', state: 'mine', iss: server.issuer });
-    t.notOk('code' in answer);
+    for (const named of [hint, claims]) {
+      const browser = new Browser();
+      const back = await browser.submit(await go(browser, named), { login: 'bob', password });
+      const answer = Object.fromEntries(redirectParameters(back));
+      t.match(answer, { error: 'login_required', state: 'mine', iss: server.issuer });
+      t.notOk('code' in answer);
+    }
   });
 
   await t.test('someone else who is signed in is asked, and refused as the same person', async (t) => {
@@ -157,8 +163,10 @@ t.test('the person of id_token_hint, or no one (OpenID Connect Core §3.1.2.1)',
   });
 
   await t.test('the person signs in, with and without a session of someone else', async (t) => {
-    const fresh = new Browser();
-    t.equal(await personOf(await fresh.submit(await go(fresh, hint), { login: 'ada', password })), 'ada');
+    for (const named of [hint, claims, { claims: JSON.stringify({ id_token: { sub: null } }) }]) {
+      const fresh = new Browser();
+      t.equal(await personOf(await fresh.submit(await go(fresh, named), { login: 'ada', password })), 'ada');
+    }
     const browser = new Browser();
     await browser.submit(await go(browser, {}), { login: 'bob', password });
     const asked = await go(browser, hint);

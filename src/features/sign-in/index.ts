@@ -17,7 +17,7 @@
  *
  * The engine asks for this step when: there is no session, `prompt=login`, `max_age` has passed, a stronger sign-in is
  * required (services/authentication-levels), the password changed, something else is required of the account, a new
- * sign-in at an upstream is needed, another account was asked for, or `id_token_hint` names someone else.
+ * sign-in at an upstream is needed, another account was asked for, or the request names someone else.
  */
 import { interactionPolicy } from 'oidc-provider';
 import type { Feature } from '../../feature.ts';
@@ -29,9 +29,9 @@ import {
 } from '../../services/sign-ins/index.ts';
 import { createComposeCode, signInCodeKind } from './code-message.ts';
 import type { SignInDependencies } from './dependencies.ts';
-import { requirePersonOfHint } from './id-token-hint-check.ts';
 import { createLoginStep } from './login-step.ts';
 import { requireLoginAfterPasswordChange } from './password-change-check.ts';
+import { requireRequestedPerson } from './requested-person.ts';
 
 export const signIn = (dependencies: SignInDependencies): Feature => {
   const { config, mail } = dependencies;
@@ -39,7 +39,7 @@ export const signIn = (dependencies: SignInDependencies): Feature => {
   const prompt = interactionPolicy.base().get('login');
   if (!prompt) throw new Error('oidc-provider has no login prompt');
   addLevelCheck(prompt, dependencies.levels);
-  requirePersonOfHint(prompt);
+  requireRequestedPerson(prompt);
   requireLoginAfterPasswordChange(prompt);
   requireLoginBeforeRequirements(prompt);
   requireLoginBeforeFactor(prompt);
