@@ -1,3 +1,4 @@
+import { BoundedMap } from './bounded-map.ts';
 import type { Clock } from './port.ts';
 
 /** A bounded, short-lived cache. It keeps only what exists in the store, so guessed ids can't fill it. */
@@ -12,6 +13,9 @@ interface Options<T> {
   readonly load: (id: string) => Promise<T | undefined>;
   readonly clock: Clock;
   readonly maxEntries: number;
+  /** How large all values may be together, where callers choose their size. */
+  readonly maxSize?: number;
+  readonly sizeOf?: (value: T) => number;
   readonly maxAgeMs: number;
 }
 
@@ -19,21 +23,16 @@ export const createReadThroughCache = <T>({
   load,
   clock,
   maxEntries,
+  maxSize = Number.POSITIVE_INFINITY,
+  sizeOf = () => 0,
   maxAgeMs,
 }: Options<T>): ReadThroughCache<T> => {
-  const entries = new Map<string, { readonly value: T; readonly expiresAt: number }>();
+  const entries = new BoundedMap<{ readonly value: T; readonly expiresAt: number }>({
+    maxEntries,
+    maxSize,
+    sizeOf: ({ value }) => sizeOf(value),
+  });
   const loading = new Map<string, Promise<T | undefined>>();
-
-  const keep = (id: string, value: T, readAt: number): void => {
-    entries.delete(id);
-    entries.set(id, { value, expiresAt: readAt + maxAgeMs });
-    if (entries.size > maxEntries) {
-      for (const oldest of entries.keys()) {
-        entries.delete(oldest);
-        break;
-      }
-    }
-  };
 
   const loadOnce = (id: string): Promise<T | undefined> => {
     // The store may have read the value as early as this, so its age counts from here.
@@ -43,7 +42,7 @@ export const createReadThroughCache = <T>({
         // An entry that was invalidated during the load may be stale: return it to this caller, but don't cache it.
         if (loading.get(id) === running) {
           loading.delete(id);
-          if (value !== undefined) keep(id, value, readAt);
+          if (value !== undefined) entries.set(id, { value, expiresAt: readAt + maxAgeMs });
         }
         return value;
       },
@@ -60,8 +59,7 @@ export const createReadThroughCache = <T>({
     async get(id) {
       const entry = entries.get(id);
       if (entry !== undefined && entry.expiresAt > clock.now()) {
-        entries.delete(id);
-        entries.set(id, entry);
+        entries.touch(id);
         return entry.value;
       }
       return loading.get(id) ?? loadOnce(id);

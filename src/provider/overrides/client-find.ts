@@ -1,10 +1,17 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Provider } from 'oidc-provider';
+import { BoundedMap } from '../../store/bounded-map.ts';
 import type { Clock } from '../../store/port.ts';
 import type { EngineClient } from '../engine-types.ts';
 import { internalsOf } from '../internals.ts';
 import { rsaKeyProblem } from '../keys/rsa-keys.ts';
-import { boundAgeOfFetchedKeys, type FetchedKeys, type SelectKeys } from './fetched-keys.ts';
+import {
+  boundFetchedKeys,
+  createRoomOfRegistered,
+  type FetchedKeys,
+  type SelectKeys,
+} from './fetched-keys.ts';
+import type { KeySetRoom } from './key-set-room.ts';
 import type { DetailTypes } from './options.ts';
 import type { Override } from './override.ts';
 
@@ -22,6 +29,13 @@ interface AsymmetricKeys extends FetchedKeys {
 }
 
 const maxCachedClients = 20_000;
+/** Of metadata as JSON. Strangers may register clients of up to 16 KB. */
+const maxCachedBytes = 32 * 1024 * 1024;
+
+interface BuiltClient {
+  readonly metadata: Readonly<Record<string, unknown>>;
+  readonly client: EngineClient;
+}
 
 /** The engine knows one secret of a client; an assertion may be made with any of them. */
 const addAssertionSecrets = (client: EngineClient, secrets: readonly string[]): void => {
@@ -70,12 +84,14 @@ const refuseUnfitKeys = (keys: AsymmetricKeys): void => {
 /** The engine builds a client once for the same metadata, so the same keys come again. */
 const prepared = new WeakSet<AsymmetricKeys>();
 
-const prepareKeys = (client: EngineClient, clock: Clock): void => {
+const prepareKeys = (client: EngineClient, clock: Clock, roomOfRegistered: KeySetRoom): void => {
   if (client.jwks === undefined && client.jwksUri === undefined) return;
   const { asymmetricKeyStore: keys } = client as unknown as ClientKeys;
   if (prepared.has(keys)) return;
   prepared.add(keys);
-  if (client.jwksUri !== undefined) boundAgeOfFetchedKeys(keys, clock);
+  const isRegistered = client['from_registration'] === true;
+  if (client.jwksUri !== undefined)
+    boundFetchedKeys(keys, clock, isRegistered ? roomOfRegistered : undefined);
   limitKeysOfSignature(keys);
   if (client.jwksUri !== undefined) refuseUnfitKeys(keys);
 };
@@ -104,10 +120,16 @@ export const clientFind: Override = {
     'more than a hundred. Here a built client is kept for as long as its metadata is the same object, and ' +
     'built with its registered scope, all its secrets and types, and without RSA keys of its jwks_uri that are weak or expensive, ' +
     'and no more than twenty keys are tried on a signature. The engine also keeps keys of a jwks_uri for as ' +
-    'long as any response says, and uses them after that; here they are five minutes old at most.',
+    'long as any response says, and uses them after that; here they are five minutes old at most, and those of ' +
+    'self-registered clients take 8 MB together. Built clients take a bounded number of bytes.',
   test: 'test/protocol/client-authentication.test.ts',
   apply(provider, { clients, clock, options }) {
-    const cache = new Map<string, { readonly metadata: unknown; readonly client: EngineClient }>();
+    const cache = new BoundedMap<BuiltClient>({
+      maxEntries: maxCachedClients,
+      maxSize: maxCachedBytes,
+      sizeOf: ({ metadata }) => JSON.stringify(metadata).length,
+    });
+    const roomOfRegistered = createRoomOfRegistered();
     const { Client } = provider;
     const find = Client.find.bind(Client);
     const { assertionSecrets, authorizationDetailTypes } = options.clientFind ?? {};
@@ -121,7 +143,7 @@ export const clientFind: Override = {
         addAssertionSecrets(client, await assertionSecrets(id));
       if (!client) return undefined;
       restoreScope(client);
-      prepareKeys(client, clock);
+      prepareKeys(client, clock, roomOfRegistered);
       return client;
     };
 
@@ -131,11 +153,8 @@ export const clientFind: Override = {
       const cached = cache.get(id);
       if (cached && cached.metadata === metadata) return cached.client;
       const client = metadata && (await build(id, metadata));
-      cache.delete(id);
-      if (client) {
-        if (cache.size >= maxCachedClients) cache.delete(cache.keys().next().value ?? id);
-        cache.set(id, { metadata, client });
-      }
+      if (client) cache.set(id, { metadata, client });
+      else cache.delete(id);
       return client;
     };
   },

@@ -24,6 +24,8 @@ interface Dependencies {
 /** How long a changed client may still be used on a process that missed the message about it. */
 const maxAgeMs = 30_000;
 const maxCachedClients = 10_000;
+/** Of metadata as JSON. Strangers may register clients of up to 16 KB. */
+const maxCachedBytes = 32 * 1024 * 1024;
 
 /** Finds clients and verifies their secrets, without a round trip to the store while a client is cached. */
 export const createClientLookup = ({
@@ -65,6 +67,8 @@ export const createClientLookup = ({
     },
     clock,
     maxEntries: maxCachedClients,
+    maxSize: maxCachedBytes,
+    sizeOf: ({ metadata }) => JSON.stringify(metadata).length,
     maxAgeMs,
   });
 
