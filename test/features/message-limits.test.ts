@@ -109,3 +109,37 @@ t.test('messages that confirm the addresses of one account', async (t) => {
     await sendForm(browser, `${server.issuer}/account/email`, { email, password });
   });
 });
+
+t.test('an account may send as much whether or not the addresses have an account', async (t) => {
+  const sent = [];
+  for (const asked of [address, 'free@example.com']) {
+    const stage = await open(t);
+    const { server, smtp } = stage;
+    await addGrace(server);
+    await server.addAccount({ username: 'eve', password });
+    const browser = await signedInBrowser(server, 'eve');
+    const statuses = [];
+    for (const email of [asked, 'eve-1@eve.example', 'eve-2@eve.example', 'eve-3@eve.example']) {
+      const { status } = await sendForm(browser, `${server.issuer}/account/email`, { email, password });
+      statuses.push(status);
+      await waitForEmptyOutbox(server);
+    }
+    sent.push({ statuses, own: smtp.received.filter(({ to }) => to[0]?.endsWith('eve.example')).length });
+  }
+  t.strictSame(sent[0], sent[1]);
+  t.equal(sent[0]?.own, 2, 'the message to an address of another account counts');
+});
+
+t.test('an account stores no messages beyond what it may send', async (t) => {
+  const { server, smtp } = await open(t);
+  await server.addAccount({ username: 'keyholder' });
+  const browser = await signedInBrowser(server, 'keyholder');
+  const stored = async (): Promise<number> =>
+    (await server.store.list('outbox', 'mail', { limit: 100 })).items.length;
+  smtp.mode = 'stall';
+  for (let at = 0; at < 8; at += 1)
+    await sendForm(browser, `${server.issuer}/account/email`, { email: `x@domain-${at}.example` });
+  t.equal(await stored(), 3);
+  smtp.mode = 'accept';
+  smtp.drop();
+});

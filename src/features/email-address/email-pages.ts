@@ -3,7 +3,7 @@ import type { Form } from '../../http/pages/form.ts';
 import { formExpired } from '../../http/pages/form-expired.ts';
 import { isAllowedDomain } from '../../services/account-forms/index.ts';
 import type { AccountPages } from '../../services/account-pages/index.ts';
-import { foldUsername } from '../../services/accounts/index.ts';
+import { type Account, foldUsername } from '../../services/accounts/index.ts';
 import { isMailAddress, mailboxOf, verifiedAddressOf } from '../../services/mail/index.ts';
 import { createCheckPassword, isPasswordRight } from '../../services/sign-ins/index.ts';
 import { takeMessage, takeMessageToDomain } from '../../services/throttle/index.ts';
@@ -23,7 +23,7 @@ interface Shown {
 export const emailPages = (dependencies: EmailAddressDependencies) => {
   const { config, clock, events, pages, mail, throttle } = dependencies;
   const checkPassword = createCheckPassword(dependencies);
-  const perRecipient = config.security.throttle.mail_per_recipient;
+  const { mail_per_recipient: perHour } = config.security.throttle;
   const { email_domains: emailDomains } = config.sign_up;
 
   return ({ visitOf, requireRecentSignIn }: AccountPages): FastifyPluginAsync => {
@@ -63,6 +63,26 @@ export const emailPages = (dependencies: EmailAddressDependencies) => {
       return isPasswordRight(checked) ? {} : checked;
     };
 
+    /**
+     * The account is counted first, whichever address it asks for. Otherwise what it may still send would tell which
+     * addresses have an account, and each request would be stored.
+     */
+    const isMessageAllowed = async (
+      { ip: address }: FastifyRequest,
+      { id }: Account,
+      email: string,
+    ): Promise<boolean> => {
+      // Knowing the account says nothing about the new address.
+      const counted = { address, isKnownDevice: false, perHour };
+      if (!(await takeMessage(throttle, { ...counted, what: confirmMail, name: id }))) return false;
+      if (!(await takeMessageToDomain(throttle, config, { email, address })).allowed) return false;
+      return takeMessage(throttle, {
+        ...counted,
+        what: 'confirm address',
+        name: foldUsername(mailboxOf(email)),
+      });
+    };
+
     return async (scope) => {
       const sensitive = { preHandler: requireRecentSignIn };
 
@@ -79,23 +99,13 @@ export const emailPages = (dependencies: EmailAddressDependencies) => {
         if (shown.problem !== undefined || shown.waitSeconds !== undefined)
           return send(request, reply, { ...shown, typed });
 
-        const ofDomain = await takeMessageToDomain(throttle, config, { email: typed, address: request.ip });
-        const ofRecipient = await takeMessage(throttle, {
-          what: 'confirm address',
-          name: foldUsername(mailboxOf(typed)),
-          address: request.ip,
-          // Knowing the account says nothing about the new address.
-          isKnownDevice: false,
-          perHour: perRecipient,
-        });
-        if (ofDomain.allowed && ofRecipient) {
+        if (await isMessageAllowed(request, account, typed)) {
           const about: AddressMessage = {
             id: newId(16),
             account: account.id,
             to: typed,
             language: frame.page.messages.tag,
             at: String(clock.now()),
-            address: request.ip,
           };
           await mail.send(confirmMail, { ...about });
         }

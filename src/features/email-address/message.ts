@@ -1,6 +1,5 @@
 import type { Account } from '../../services/accounts/index.ts';
 import { languageOf, type MailContextIn, type Message } from '../../services/mail/index.ts';
-import { takeMessage } from '../../services/throttle/index.ts';
 import { confirmAddressMail } from '../../views/mail/email-address.ts';
 import type { EmailAddressDependencies } from './dependencies.ts';
 import { emailPath } from './paths.ts';
@@ -17,8 +16,6 @@ export interface AddressMessage {
   readonly language: string;
   /** Milliseconds since the epoch. */
   readonly at: string;
-  /** Of the request. */
-  readonly address: string;
 }
 
 /**
@@ -34,29 +31,15 @@ type Compose = (about: Partial<AddressMessage>, contextIn: MailContextIn) => Pro
 
 const lifetimeHours = 24;
 
-export const createComposeConfirm = ({
-  config,
-  accounts,
-  links,
-  throttle,
-}: EmailAddressDependencies): Compose => {
-  const perRecipient = config.security.throttle.mail_per_recipient;
+export const createComposeConfirm = ({ config, accounts, links }: EmailAddressDependencies): Compose => {
   return async (about, contextIn) => {
-    const { id = '', account: accountId = '', to = '', language = '', at, address = '' } = about;
+    const { id = '', account: accountId = '', to = '', language = '', at } = about;
     const account = await accounts.find(accountId);
     if (!account?.enabled || isOutdated(account, Number(at))) return undefined;
     const owner = await accounts.findByEmail(to);
     if (owner && owner.id !== account.id) return undefined;
     const link = { purpose: confirmMail, account: account.id, email: to };
-    const { token, isNew } = await links.ensure(id, link, lifetimeHours * 3600);
-    const request = {
-      what: confirmMail,
-      name: account.id,
-      address,
-      isKnownDevice: false,
-      perHour: perRecipient,
-    };
-    if (isNew && !(await takeMessage(throttle, request))) return undefined;
+    const { token } = await links.ensure(id, link, lifetimeHours * 3600);
     const mail = confirmAddressMail(contextIn(languageOf(account) ?? language), {
       href: `${config.issuer}${emailPath}/${token}`,
       hours: lifetimeHours,
