@@ -380,6 +380,25 @@ t.test('the depth of JSON in a parameter is limited (RFC 6749 §5.2)', async (t)
   t.equal(await stored(), before, 'nothing is stored');
 });
 
+t.test('a request object whose parameters can be no text is refused', async (t) => {
+  const values: readonly unknown[] = [
+    { toString: 'x' },
+    [{ toString: 'x' }],
+    { 'to\\u0053tring': 1 },
+    { a: { toString: 1 } },
+  ];
+  for (const value of values) {
+    const about = { client_id: 'public', iss: 'public', aud: issuer };
+    for (const name of ['scope', 'resource', 'claims', 'authorization_details', 'state', 'client_id']) {
+      const claims = JSON.stringify({ ...about, [name]: value }).replaceAll('\\\\', '\\');
+      const parts = ['{"alg":"ES256"}', claims, 'x'].map((part) => Buffer.from(part).toString('base64url'));
+      const fields = new URLSearchParams({ client_id: 'public', request: parts.join('.') }).toString();
+      const answer = await post('/oauth/par', fields, { 'content-type': form });
+      isOAuthError(t, answer, `${name}: ${JSON.stringify(value)}`);
+    }
+  }
+});
+
 t.test(
   '/userinfo: a missing token, and one sent twice or in two ways, are refused (RFC 6750 §3.1)',
   async (t) => {

@@ -73,17 +73,32 @@ const assertRequestObject: RequestObjectRule = async (ctx, claims, { alg, typ, c
   assertLifetime(claims);
 };
 
+/** The engine makes a text of each parameter, which fails for an object whose `toString` is no function. */
+const hasToString = (json: string): boolean => {
+  let found = false;
+  try {
+    JSON.parse(json, (name, value: unknown) => {
+      found ||= name === 'toString';
+      return value;
+    });
+  } catch {
+    // The engine refuses what is no JSON.
+  }
+  return found;
+};
+
 /**
- * The engine copies the claims by recursion before it looks at the signature. This runs before the client has
+ * The engine copies and converts the claims before it looks at the signature. This runs before the client has
  * authenticated, so it costs little for whatever a stranger sends.
  */
-const assertSizeAndDepth = ({ oidc }: KoaContextWithOIDC): void => {
+const assertReadable = ({ oidc }: KoaContextWithOIDC): void => {
   const request = oidc.params?.['request'] ?? oidc.body?.['request'];
   if (typeof request !== 'string') return;
   if (request.length > maxBytes) refuse(`the request object is longer than ${maxBytes} bytes`);
   const [, claims = ''] = request.split('.');
-  if (nestsTooDeeply(Buffer.from(claims, 'base64url').toString()))
-    refuse('the request object is nested too deep');
+  const json = Buffer.from(claims, 'base64url').toString();
+  if (nestsTooDeeply(json)) refuse('the request object is nested too deep');
+  if (hasToString(json)) refuse('the request object has a member toString');
 };
 
 export const signedRequests: Feature = {
@@ -100,7 +115,7 @@ export const signedRequests: Feature = {
           'device_authorization',
           'backchannel_authentication',
         ],
-        clientKnown: assertSizeAndDepth,
+        clientKnown: assertReadable,
       },
     ],
   },
