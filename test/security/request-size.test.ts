@@ -131,6 +131,35 @@ t.test('authorization_details have 16 KB', async (t) => {
   t.equal(await push(large), '201');
 });
 
+t.test('a request names twenty resources at most, which are compared with 8 KB of scope', async (t) => {
+  const send = async (path: string, { resources, scope }: { resources: number; scope: string }) => {
+    const body = new URLSearchParams(new URL(party.authorizationUrl(newVerifier(), { scope })).searchParams);
+    for (let count = 0; count < resources; count++) body.append('resource', api);
+    const answer = await fetch(`${issuer}${path}`, {
+      method: 'POST',
+      headers: { authorization: `Basic ${Buffer.from(`app:${secret}`).toString('base64')}` },
+      body,
+    });
+    const { error, error_description: reason } = await answer.json();
+    return [answer.status, error, reason].filter(Boolean).join(' ');
+  };
+  const long = `openid ${Array.from({ length: 5000 }, (_, at) => at.toString(36)).join(' ')}`.slice(0, 9000);
+  for (const [path, success] of [
+    ['/oauth/par', '201'],
+    ['/oauth/device_authorization', '200'],
+  ] as const) {
+    t.equal(
+      await send(path, { resources: 21, scope: 'pay' }),
+      '400 invalid_target a request may name 20 resources',
+    );
+    t.equal(
+      await send(path, { resources: 1, scope: long }),
+      '400 invalid_scope scope is longer than 8192 bytes',
+    );
+    t.equal(await send(path, { resources: 20, scope: 'pay' }), success);
+  }
+});
+
 t.test('requests for a device, by a back channel and to sign out are limited too', async (t) => {
   const device = (length: number) =>
     party.post('/oauth/device_authorization', { scope: 'openid', login_hint: 'x'.repeat(length) });

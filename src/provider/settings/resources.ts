@@ -36,6 +36,20 @@ const prepare = (config: ResourceConfig): KnownResource => ({
   opaque: opaqueResource(config),
 });
 
+const maxNamed = 20;
+const maxScopeBytes = 8192;
+
+/**
+ * The engine asks about each API that a request names, also about the same one again, and each time all scopes are
+ * compared. A stranger can send both lists, and the engine looks at the size of the request later.
+ */
+const assertFewNamed = (named: unknown, scope: unknown): void => {
+  if (Array.isArray(named) && named.length > maxNamed)
+    throw new errors.InvalidTarget(`a request may name ${maxNamed} resources`);
+  if (typeof scope === 'string' && scope.length > maxScopeBytes)
+    throw new errors.InvalidScope(`scope is longer than ${maxScopeBytes} bytes`, '');
+};
+
 /** The APIs that access tokens are for (RFC 8707). */
 export const resources = (config: Config, groupsOf: GroupsOf) => {
   const known = new Map(config.resources.map((resource) => [resource.audience, prepare(resource)]));
@@ -102,9 +116,10 @@ export const resources = (config: Config, groupsOf: GroupsOf) => {
           return assumed ?? [];
         },
         getResourceServerInfo: async (ctx, audience, client) => {
+          const named: unknown = ctx.oidc.params?.['resource'];
+          assertFewNamed(named, ctx.oidc.params?.['scope']);
           // The engine makes a new set for each caller.
           const requested = ctx.oidc.requestParamScopes;
-          const named: unknown = ctx.oidc.params?.['resource'];
           reportForeignScopes(ctx, requested, Array.isArray(named) ? named : [String(named ?? audience)]);
           const isIssuerTokensClient = client['issuer_tokens'] === true;
           // A code of such a client is enough to get a token, so the token is only for the audience that the operator set.
