@@ -73,7 +73,7 @@ const throttle = section('Rate limits, counted in the store (IPv6 addresses by /
     bySize,
   ),
   sign_in_start_per_account: perMinute(
-    'Pages of a sign-in (consent, another sign-in …) started by one account that is signed in',
+    'Pages of a sign-in (consent, another sign-in …) started by one account that is signed in, and each KiB of its codes after the first',
     60,
     bySize,
   ),

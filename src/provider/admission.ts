@@ -1,8 +1,9 @@
 import { errors, type KoaContextWithOIDC } from 'oidc-provider';
 
-/** A record that the engine is about to store for a caller who may never return. */
+/** A record that the engine is about to store for a caller who may never return, or as often as a caller likes. */
 export interface PendingRecord {
   readonly model:
+    | 'AuthorizationCode'
     | 'BackchannelAuthenticationRequest'
     | 'DeviceCode'
     | 'Interaction'

@@ -123,6 +123,28 @@ t.test('one account starts a limited number of pages too', async (t) => {
   t.ok(redirectParameters(await start(person)).get('code'), 'what needs no page goes on');
 });
 
+t.test('one account gets a limited number of codes that are large', async (t) => {
+  const { server, party, start } = await open(t, { sign_in_start_per_account: 6 });
+  t.teardown(server.clock.restore);
+  const person = browserAt('192.0.2.1');
+  const login = await person.open(party.authorizationUrl(newVerifier()));
+  await person.submit(login, { login: 'ada', password });
+  const ids = Array.from({ length: 300 }, (_, n) => `person-${n}@example.com`);
+  const parameters: readonly [object, readonly number[]][] = [
+    [{ nonce: 'n'.repeat(4000) }, [303, 303, 429]],
+    [{ claims: JSON.stringify({ id_token: { email: { values: ids } } }) }, [303, 429, 429]],
+  ];
+  for (const [large, statuses] of parameters) {
+    const ask = () => start(person, { prompt: 'none', ...large });
+    t.same(await statusesOf(3, ask), statuses);
+    t.match((await ask()).body, 'too many requests of this account');
+    const usual = { prompt: 'none', nonce: 'n'.repeat(43) };
+    for (let n = 0; n < 20; n++)
+      t.ok(redirectParameters(await start(person, usual)).get('code'), 'codes of the usual size go on');
+    server.clock.advance(60);
+  }
+});
+
 t.test('requests pushed, and device codes, are limited for clients that anyone can be', async (t) => {
   const { server, party, issuer } = await open(
     t,

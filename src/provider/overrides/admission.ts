@@ -30,7 +30,7 @@ export const admission: Override = {
   reason:
     'The engine stores the parameters of each request before anyone has signed in, so unauthenticated callers ' +
     'could fill the store. A record is counted, and refused beyond a limit, before it is saved for the first ' +
-    'time. Pushed requests, device codes and sessions are counted by their own overrides.',
+    'time. Codes, pushed requests, device codes and sessions are counted by their own overrides.',
   test: 'test/security/flood.test.ts',
   apply(provider, { admit }) {
     for (const model of models) {

@@ -2,7 +2,8 @@
  * Owns how much callers may make the store keep before anyone is signed in, so that no one can fill it:
  *
  * 1. Each record that the engine stores for such a caller is counted (pending-uses.ts), once per KiB: by address, or by
- *    account for a person who is signed in. Beyond the limit the request gets 429.
+ *    account for a person who is signed in. Beyond the limit the request gets 429. Of a code, what is beyond the first KiB
+ *    is counted.
  * 2. A part of the store is kept free (store-reserve.ts). When that part is reached the request gets 503, and everything
  *    else goes on. What lasts is refused first, and people who are signed in last.
  *
@@ -98,13 +99,27 @@ export const createAdmission = ({ config, store, clock, events }: Dependencies):
     throw new NotAdmitted(status, description);
   };
 
-  const assertAdmitted = (ctx: KoaContextWithOIDC, { known, uses }: PendingUse): void => {
+  const refuseBeyondLimits = (ctx: KoaContextWithOIDC, { known, uses }: PendingUse): void => {
     const wait = counter.secondsToWait(uses);
     const caller = known ? 'account' : 'address';
     if (wait !== undefined)
       refuse(ctx, 429, wait, `too many requests of this ${caller}, wait ${wait} seconds`);
-    if (isReserved(known ? reserves.known : reserves.newcomer))
+  };
+
+  const assertAdmitted = (ctx: KoaContextWithOIDC, pending: PendingUse): void => {
+    refuseBeyondLimits(ctx, pending);
+    if (isReserved(pending.known ? reserves.known : reserves.newcomer))
       refuse(ctx, 503, retryAfterReserveSeconds, full);
+  };
+
+  /** A code ends a sign-in that has begun, so it needs no reserve. One of the usual size doesn't count. */
+  const admitCode = (ctx: KoaContextWithOIDC, bytes: number): void => {
+    const times = timesOf(bytes) - 1;
+    if (times === 0) return;
+    const pending = pendingUseOf(ctx, 'AuthorizationCode', limits);
+    refuseBeyondLimits(ctx, pending);
+    for (const use of pending.uses) counter.add(use, times);
+    reserve.add(bytes);
   };
 
   const refuseAtOnce = (request: FastifyRequest, endpoint: string, wait: number): Failure => {
@@ -154,6 +169,7 @@ export const createAdmission = ({ config, store, clock, events }: Dependencies):
 
   return {
     admit(ctx, { model, bytes }) {
+      if (model === 'AuthorizationCode') return admitCode(ctx, bytes);
       const pending = pendingUseOf(ctx, model, limits);
       assertAdmitted(ctx, pending);
       for (const use of pending.uses) counter.add(use, timesOf(bytes));

@@ -38,6 +38,7 @@ export const pendingUseOf = (
   limits: Limits,
 ): PendingUse => {
   switch (model) {
+    case 'AuthorizationCode':
     case 'Interaction': {
       const account = ctx.oidc.session?.accountId;
       if (account === undefined) return ofAddress(signInStart, ctx, limits.sign_in_start_per_address);
