@@ -37,7 +37,15 @@ interface Dependencies {
   readonly engine: () => Engine;
 }
 
+/** Who sent a request. */
+export interface Caller {
+  readonly by: Administrator;
+  /** Finds out again. What the token is bound to is proved once, because a proof counts once. */
+  readonly findAgain: () => Promise<Administrator>;
+}
+
 type Claims = LiveToken['claims'];
+type Binding = 'bound' | 'bearer';
 type Find = ReturnType<typeof createLiveTokenFinder>;
 type KeySet = ReturnType<Keys['current']>;
 
@@ -88,7 +96,7 @@ export const createAuthenticate = (dependencies: Dependencies) => {
     scheme: string,
     token: string,
     { cnf = {} }: Claims,
-  ): Promise<'bound' | 'bearer'> => {
+  ): Promise<Binding> => {
     const { jkt: thumbprint, 'x5t#S256': certificateThumbprint } = cnf;
     const isDpop = scheme.toLowerCase() === 'dpop';
     if (isDpop !== (thumbprint !== undefined))
@@ -141,15 +149,16 @@ export const createAuthenticate = (dependencies: Dependencies) => {
     throw new StepUpRequired({ acr: required });
   };
 
-  return async ({ raw, ip: address, id: correlation }: FastifyRequest): Promise<Administrator> => {
-    const { authorization } = raw.headers;
-    if (authorization === undefined) throw missing();
-    const { scheme = '', token = '' } = credentials.exec(authorization)?.groups ?? {};
+  const administratorOf = async (
+    { ip: address, id: correlation }: FastifyRequest,
+    token: string,
+    bindingOf: (claims: Claims) => Promise<Binding>,
+  ): Promise<Administrator> => {
     const found = token === '' ? undefined : await findToken(token);
     if (!found || found.claims.aud !== audience) throw invalid();
     const { claims, grant } = found;
     const clientId = claims.client_id ?? '';
-    const binding = await checkBinding(raw, scheme, token, claims);
+    const binding = await bindingOf(claims);
     const client = await findListedClient(clientId, claims);
     const scopes = (claims.scope ?? '').split(' ').filter((scope) => mayUseScope(client, scope));
     const ofScopes = permissionsOfScopes(scopes);
@@ -172,5 +181,19 @@ export const createAuthenticate = (dependencies: Dependencies) => {
       signedInAt: await signedInAtOf(account, claims),
       ...request,
     };
+  };
+
+  return async (request: FastifyRequest): Promise<Caller> => {
+    const { raw } = request;
+    const { authorization } = raw.headers;
+    if (authorization === undefined) throw missing();
+    const { scheme = '', token = '' } = credentials.exec(authorization)?.groups ?? {};
+    let binding: Binding | undefined;
+    const bindingOf = async (claims: Claims): Promise<Binding> => {
+      binding ??= await checkBinding(raw, scheme, token, claims);
+      return binding;
+    };
+    const find = (): Promise<Administrator> => administratorOf(request, token, bindingOf);
+    return { by: await find(), findAgain: find };
   };
 };

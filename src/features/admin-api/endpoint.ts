@@ -7,11 +7,13 @@ import {
   type Administrator,
   type AdminOperation,
   type AdminRoute,
+  type Permission,
   requirePermission,
 } from '../../services/administration/index.ts';
 import type { Keys } from '../../services/keys/index.ts';
 import { loadOnce } from '../../store/load-once.ts';
 import type { Clock, Store } from '../../store/port.ts';
+import type { Caller } from './authenticate.ts';
 import { adminApiPath } from './paths.ts';
 import { createSendProblem, InvalidRequest } from './problems.ts';
 import type { createRunOperation } from './run-operation.ts';
@@ -21,7 +23,7 @@ interface Dependencies {
   readonly store: Store;
   readonly clock: Clock;
   readonly keys: Pick<Keys, 'current'>;
-  readonly authenticate: (request: FastifyRequest) => Promise<Administrator>;
+  readonly authenticate: (request: FastifyRequest) => Promise<Caller>;
 }
 
 type RunOperation = ReturnType<typeof createRunOperation>;
@@ -62,15 +64,27 @@ export const adminEndpoint =
       const { createRunOperation } = await import('./run-operation.ts');
       return createRunOperation({ store, clock, secret: () => keys.current().pairwiseSalt });
     });
-    const administrators = new WeakMap<FastifyRequest, Administrator>();
+    const callers = new WeakMap<FastifyRequest, Caller>();
+
+    const findAdministrator = async (
+      request: FastifyRequest,
+      permission: Permission,
+    ): Promise<Administrator> => {
+      const caller = callers.get(request);
+      if (caller === undefined) throw new Error('the request was not authenticated');
+      if (request.body === undefined) return caller.by;
+      // The content may take seconds to arrive, and the administrator may have lost the right meanwhile.
+      const by = await caller.findAgain();
+      requirePermission(by, permission);
+      return by;
+    };
 
     const answer = async (
+      by: Administrator,
       operation: AdminOperation,
       request: FastifyRequest,
       reply: FastifyReply,
     ): Promise<FastifyReply> => {
-      const by = administrators.get(request);
-      if (by === undefined) throw new Error('the request was not authenticated');
       const run = await loadRunner();
       const { method, url, params, query, body, headers } = request;
       const {
@@ -109,11 +123,14 @@ export const adminEndpoint =
           url: path,
           config: { allowMtlsHost: true, limitedAs: 'administration' },
           async onRequest(request) {
-            const by = await authenticate(request);
-            requirePermission(by, permission);
-            administrators.set(request, by);
+            const caller = await authenticate(request);
+            requirePermission(caller.by, permission);
+            callers.set(request, caller);
           },
-          handler: async (request, reply) => answer(await loadOperation(), request, reply),
+          handler: async (request, reply) => {
+            const operation = await loadOperation();
+            return answer(await findAdministrator(request, permission), operation, request, reply);
+          },
         });
       }
     };
