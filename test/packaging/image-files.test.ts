@@ -1,8 +1,14 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import t from 'tap';
 import { parse } from 'yaml';
+import { openStore } from '#adapters/index.ts';
 import { loadConfig } from '#config';
+import { redisBinary } from '../support/redis-binary.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 /** Checks the packaging against the code, because no container engine is available to the tests. */
 const read = (file: string): string => readFileSync(file, 'utf8');
@@ -22,8 +28,10 @@ interface Service {
   readonly read_only?: boolean;
   readonly cap_drop?: readonly string[];
   readonly image?: string;
-  readonly command?: readonly string[];
+  readonly command?: string | readonly string[];
   readonly ports?: readonly string[];
+  readonly profiles?: readonly string[];
+  readonly network_mode?: string;
   readonly volumes?: readonly string[];
 }
 
@@ -73,13 +81,46 @@ t.test('the servers of the compose file can change nothing but their data', asyn
     if (!name.startsWith('postern')) continue;
     t.match(service, { read_only: true, cap_drop: ['ALL'], image: `postern:${version}` }, name);
     t.equal(service.ports, undefined, 'only the proxy is reached from outside');
-    t.same(service.volumes, ['data:/data', 'key:/run/key:ro'], name);
+    const own = ['data:/data', 'key:/run/key:ro'];
+    t.same(service.volumes, name === 'postern' ? [...own, 'valkey:/run/valkey:ro'] : own, name);
   }
+});
+
+t.test('only the proxy and the store for tests are published by the compose file', async (t) => {
+  const published = Object.entries(services()).filter(([, { ports }]) => ports !== undefined);
+  t.same(published.map(([name]) => name).toSorted(), ['caddy', 'valkey-for-tests']);
+  t.same(services()['valkey-for-tests']?.profiles, ['tests'], 'it is never started with the servers');
+  t.equal(services()['valkey-for-tests']?.volumes, undefined, 'it has no data of theirs');
+});
+
+t.test('Valkey of the compose file is reached by its socket only, which the server knows', async (t) => {
+  const { valkey } = services();
+  t.equal(valkey?.network_mode, 'none');
+  const [program, ...options] = String(valkey?.command).split(/\s+/);
+  t.equal(program, 'valkey-server');
+  // The path of a socket has a hundred characters.
+  const folder = mkdtempSync(join(tmpdir(), 'postern-compose-'));
+  const { command, env } = await redisBinary();
+  const own = options.map((option) => option.replace('/data/', `${folder}/`));
+  const server = spawn(command, [...own, '--dir', folder], { env, stdio: 'ignore' });
+  t.teardown(async () => {
+    server.kill('SIGKILL');
+    await once(server, 'exit');
+    rmSync(folder, { recursive: true });
+  });
+  const [, url = ''] = /POSTERN_STORE=(redis\S+)/.exec(read('docker-compose.yml')) ?? [];
+  const mount = services()['postern']?.volumes?.find((volume) => volume.startsWith('valkey:'));
+  t.equal(mount, 'valkey:/run/valkey:ro');
+  await waitFor('the socket', async () => existsSync(`${folder}/valkey.sock`));
+  t.equal(statSync(`${folder}/valkey.sock`).mode & 0o777, 0o777, 'the user of the image is another one');
+  const store = await openStore(url.replace('/run/valkey', folder), { clock: Date });
+  await store.ping();
+  await store.close();
 });
 
 t.test('the key encryption key of the compose file is made once, for the user of the image', async (t) => {
   const folder = t.testdir({});
-  const [script = ''] = services()['key']?.command ?? [];
+  const [script = ''] = [services()['key']?.command ?? []].flat();
   const own = `${process.getuid?.()}:${process.getgid?.()}`;
   const make = (): void => {
     execFileSync('sh', ['-euc', script.replaceAll('/run/key', folder).replaceAll('1000:1000', own)]);
