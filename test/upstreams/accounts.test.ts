@@ -80,6 +80,47 @@ t.test('an address never replaces a verified one of another account', async (t) 
   t.equal((await signedIn(server)).id, grace.id);
 });
 
+t.test('an address that isn’t verified is given whether or not an account has verified it', async (t) => {
+  const { fake, server } = await open(t, { trust_email: false });
+  const { accounts } = server.app.services;
+  const claims = { email: 'owner@acme.example', email_verified: true };
+  const owner = await server.addAccount({ username: 'owner', claims });
+  for (const email of [
+    'free@acme.example',
+    'owner@acme.example',
+    'FREE@acme.example',
+    'Owner@acme.example',
+  ]) {
+    fake.person = { sub: 'u1', email, email_verified: true };
+    t.match((await signedIn(server)).claims, { email, email_verified: false });
+  }
+  for (const [sub, email] of [
+    ['u2', 'free@acme.example'],
+    ['u3', 'owner@acme.example'],
+  ]) {
+    fake.person = { sub: String(sub), email: String(email), email_verified: true };
+    t.match((await signedIn(server)).claims, { email, email_verified: false }, 'also at the first sign-in');
+  }
+  t.equal((await accounts.findByEmail('owner@acme.example'))?.id, owner.id);
+  t.match((await accounts.find(owner.id))?.claims, claims);
+});
+
+t.test('a person who has no account is refused alike for each address that isn’t verified', async (t) => {
+  const { fake, server } = await open(t, { create: false, trust_email: false });
+  await server.addAccount({
+    username: 'owner',
+    claims: { email: 'owner@acme.example', email_verified: true },
+  });
+  const pages = [];
+  for (const email of ['free@acme.example', 'owner@acme.example']) {
+    fake.person = { sub: 'u1', email, email_verified: true };
+    const { status, body } = await signInBy(server.issuer, 'acme');
+    pages.push({ status, text: /<p class="lead">(.*?)<\/p>/s.exec(body)?.[1] });
+  }
+  t.match(pages[0], { status: 403, text: 'There is no account here' });
+  t.strictSame(pages[1], pages[0]);
+});
+
 t.test('claims and groups are set by tables, and each membership keeps its source', async (t) => {
   const names = ['dev', 'ops', 'staff', 'postern-admins'].map((name) => ({ name }));
   const { fake, server } = await open(

@@ -20,7 +20,7 @@ export type Unlinking = 'removed' | 'gone' | 'refused';
 export interface Provisioning {
   /** The account that is linked to this subject, if there is one. */
   find(identity: UpstreamIdentity): Promise<Linked | undefined>;
-  /** The account that has verified the address of this person. */
+  /** The account that has verified the address of this person. None, if the upstream hasn't verified it. */
   ownerOfAddress(identity: UpstreamIdentity): Promise<Account | undefined>;
   /** Undefined when another request has linked the person meanwhile, or another account has verified the address. */
   create(identity: UpstreamIdentity, also: readonly Write[]): Promise<Account | undefined>;

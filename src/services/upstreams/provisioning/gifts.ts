@@ -11,7 +11,10 @@ interface Dependencies {
 
 /** What an upstream gives an account: claims and memberships. */
 export interface Gifts {
-  /** The account that has verified the address of this person. */
+  /**
+   * The account that has verified the address of this person. None, if the upstream hasn't: what depends on the owner
+   * would tell a person who may write any address into their profile there who has an account here.
+   */
   ownerOfAddress(identity: UpstreamIdentity): Promise<Account | undefined>;
   /** `given` is what the upstream gave the account before. */
   to(
@@ -27,7 +30,7 @@ export interface Gifts {
 
 export const createGifts = ({ accounts, groups }: Dependencies): Gifts => {
   const ownerOfAddress: Gifts['ownerOfAddress'] = async ({ email }) =>
-    email === undefined ? undefined : accounts.findByEmail(email.address);
+    email?.isVerified ? accounts.findByEmail(email.address) : undefined;
 
   /** A group that an operator has deleted must not stop a sign-in. */
   const groupsOf = async ({ groups: named = [] }: UpstreamIdentity): Promise<readonly string[]> => {
