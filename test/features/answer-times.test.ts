@@ -7,6 +7,7 @@ import { startWithMail, waitForEmptyOutbox } from '../support/start-with-mail.ts
 const samples = 50;
 
 const { server } = await startWithMail(t, {
+  proxy: { trusted: ['127.0.0.1'] },
   sign_in: { email_code: true },
   security: {
     password: { memory_kib: 8192, passes: 1 },
@@ -72,9 +73,12 @@ t.test('a code to sign in by is asked for', (t) =>
   }),
 );
 
+let networks = 0;
+
 t.test('a code to sign in by is guessed', (t) =>
   assertTimesSayNothing(t, async (login) => {
-    const browser = new Browser();
+    networks += 1;
+    const browser = new Browser({ 'x-forwarded-for': `203.0.113.${networks}` });
     const page = await browser.submit(await codeForm(browser), { login });
     return async () => t.equal((await browser.submit(page, { code: 'guess' })).status, 422);
   }),

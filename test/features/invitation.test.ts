@@ -19,13 +19,14 @@ interface Stage {
   readonly smtp: SmtpServer;
 }
 
-const open = async (t: Test): Promise<Stage> => {
+const open = async (t: Test, security: object = {}): Promise<Stage> => {
   const smtp = await startSmtp();
   t.teardown(smtp.close);
   const server = await startServerProcess(t, {
     config: {
       ...usualConfig,
       admin: { enabled: true },
+      security,
       mail: { url: `smtp://127.0.0.1:${smtp.port}`, from: 'Harbour <id@harbour.example>' },
       profile: {
         fields: [
@@ -268,4 +269,42 @@ t.test('without a mail server an operator in production has to pass the link on'
   const { exit, err } = await folder.runInProcess([...flags, 'account', 'invite', 'grace@example.com']);
   t.equal(exit, 4);
   t.match(err, 'use --print');
+});
+
+t.test('the holder of an invitation keeps nobody from signing in', async (t) => {
+  const stage = await open(t, { password: { max_concurrent: 1, max_queued: 4 } });
+  const send = async (url: string, login: string) => {
+    const body = new URLSearchParams({ login, password });
+    const headers = { origin: stage.server.url, accept: 'text/html' };
+    return fetch(url, { method: 'POST', body, headers, redirect: 'manual' });
+  };
+  const { url: own } = await invite(stage, 'grace@example.com', '--print');
+  t.equal((await send(own, 'grace')).status, 303);
+  /** What Grace gets while these forms are under way, and what they get. */
+  const signInBeside = async (forms: () => readonly Promise<Response>[]) => {
+    const browser = new Browser();
+    const page = await browser.open(
+      new RelyingParty(stage.server.url).authorizationUrl(newVerifier(), { prompt: 'login' }),
+    );
+    const sent = Promise.all(forms());
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    const { status } = await browser.submit(page, { login: 'grace', password });
+    t.equal(status, 303);
+    return sent;
+  };
+  const { url } = await invite(stage, 'eve@example.com', '--print');
+  const taken = await signInBeside(() => Array.from({ length: 30 }, () => send(url, 'grace')));
+  t.same(
+    taken.map(({ status }) => status).toSorted(),
+    [...Array.from({ length: 10 }, () => 422), ...Array.from({ length: 20 }, () => 429)],
+    'a taken name costs no hash, and a link has ten forms a minute',
+  );
+  const limited = taken.find(({ status }) => status === 429);
+  t.equal(limited?.headers.get('retry-after'), '60');
+  t.match(await limited?.text(), 'Too many attempts. Try again in');
+
+  const { url: another } = await invite(stage, 'eve@example.com', '--print');
+  const free = await signInBeside(() => Array.from({ length: 10 }, (_, at) => send(another, `eve${at}`)));
+  const statuses = free.map(({ status }) => status);
+  t.equal(statuses.filter((status) => status === 303).length, 1, statuses.join());
 });

@@ -1,10 +1,14 @@
 import { type NewAccount, type NewAccountProblem, problemOf } from '../../services/account-forms/index.ts';
 import type { Account, Accounts, AddAccount, Claims } from '../../services/accounts/index.ts';
+import { siteOf } from '../../services/throttle/index.ts';
 import type { CreateAccountDependencies } from './dependencies.ts';
 
 const resubmissionWindowMs = 60_000;
 
-type AddDependencies = Pick<CreateAccountDependencies, 'accounts' | 'clock'>;
+interface AddDependencies extends Pick<CreateAccountDependencies, 'accounts' | 'clock'> {
+  /** Where the person signs up from. */
+  readonly address: string;
+}
 
 /** Only the person who has just created the account knows its password. */
 const findJustCreated = async (
@@ -51,7 +55,8 @@ export const addAccountOnce = async (
   profile: Claims,
 ): Promise<Account> => {
   try {
-    return await dependencies.accounts.add(toAddAccount(newAccount, profile));
+    const hashFor = siteOf(dependencies.address);
+    return await dependencies.accounts.add(toAddAccount(newAccount, profile), { hashFor });
   } catch (error) {
     const account = await findJustCreated(dependencies, newAccount);
     if (account) return account;

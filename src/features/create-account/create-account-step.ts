@@ -140,7 +140,7 @@ export const createAccountStep = (
 
       let account: Account;
       try {
-        account = await addAccountOnce({ accounts, clock }, newAccount, claims);
+        account = await addAccountOnce({ accounts, clock, address: visit.request.ip }, newAccount, claims);
       } catch (error) {
         const problem = problemOf(error);
         if (problem === undefined) throw error;

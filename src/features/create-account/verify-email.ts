@@ -6,7 +6,7 @@ import { type NewAccount, type NewAccountProblem, problemOf } from '../../servic
 import { type Account, type Claims, foldUsername } from '../../services/accounts/index.ts';
 import { mailboxOf } from '../../services/mail/index.ts';
 import { codeMinutes, codesPerHour } from '../../services/one-time-codes/index.ts';
-import { takeMessage, takeMessageToDomain, type Verdict } from '../../services/throttle/index.ts';
+import { siteOf, takeMessage, takeMessageToDomain, type Verdict } from '../../services/throttle/index.ts';
 import { Conflict } from '../../store/errors.ts';
 import { newId } from '../../store/new-id.ts';
 import { kinds } from '../../store/record-kinds.ts';
@@ -153,7 +153,7 @@ export const createVerifyEmail = ({
       { login, name, email, password }: NewAccount,
       profile: Claims,
     ): Promise<StepOutcome> {
-      const passwordHash = await accounts.hashPassword(password, login);
+      const passwordHash = await accounts.hashPassword(password, siteOf(visit.request.ip));
       return sendCode(visit, { login, name, email, passwordHash, profile });
     },
 

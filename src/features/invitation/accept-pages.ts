@@ -23,6 +23,9 @@ import { createCheckRepeated } from '../../services/sign-ins/index.ts';
 import { invitationDonePage, invitationPage } from '../../views/pages/invitation.ts';
 import type { InvitationDependencies } from './dependencies.ts';
 
+/** Each may cost a hash, and says whether a name is taken. */
+const formsPerMinute = 10;
+
 /** The value of the parameter `to` for a person with a role. */
 const toConsole = 'administration';
 
@@ -44,6 +47,7 @@ interface Typed {
   readonly account?: NewAccount;
   readonly problems?: readonly NewAccountProblem[];
   readonly profile?: ReadProfile;
+  readonly waitSeconds?: number;
 }
 
 const nothingTyped: ReadProfile = { values: {}, claims: {}, problems: {} };
@@ -51,7 +55,7 @@ const nothingTyped: ReadProfile = { values: {}, claims: {}, problems: {} };
 const hasProblems = ({ problems }: ReadProfile): boolean => Object.keys(problems).length > 0;
 
 export const acceptPages = (dependencies: InvitationDependencies): FastifyPluginAsync => {
-  const { config, events, pages, accounts, links, hasMakerRight } = dependencies;
+  const { config, events, pages, accounts, links, hasMakerRight, throttle } = dependencies;
   const checkRepeated = createCheckRepeated(dependencies);
   const { min_length: minPasswordLength } = config.security.password;
   const { ofSignUp } = createProfileFields(config);
@@ -77,7 +81,7 @@ export const acceptPages = (dependencies: InvitationDependencies): FastifyPlugin
     request: FastifyRequest,
     reply: FastifyReply,
     { link, username, claims, email, fields }: Invitation,
-    { account, problems = [], profile = nothingTyped }: Typed = {},
+    { account, problems = [], profile = nothingTyped, waitSeconds }: Typed = {},
   ): FastifyReply => {
     const page = pages.pageFor(request);
     return pages.send(
@@ -92,8 +96,11 @@ export const acceptPages = (dependencies: InvitationDependencies): FastifyPlugin
         profile: toFieldModels(fields, profile, page.messages),
         minPasswordLength,
         problems,
+        waitSeconds,
       }),
-      { status: problems.length > 0 || hasProblems(profile) ? 422 : 200 },
+      waitSeconds === undefined
+        ? { status: problems.length > 0 || hasProblems(profile) ? 422 : 200 }
+        : { status: 429, headers: { 'retry-after': String(waitSeconds) } },
     );
   };
 
@@ -128,10 +135,18 @@ export const acceptPages = (dependencies: InvitationDependencies): FastifyPlugin
     const problems = findProblems(typed, { minPasswordLength });
     if (problems.length > 0 || hasProblems(profile))
       return sendForm(request, reply, invitation, { account: typed, problems, profile });
+    const verdict = await throttle.take('invitation', token, formsPerMinute);
+    if (!verdict.allowed)
+      return sendForm(request, reply, invitation, {
+        account: typed,
+        profile,
+        waitSeconds: verdict.waitSeconds,
+      });
     try {
       const account = await links.useUp(invitation.link, (consume) =>
         accounts.add(toAddAccount(invitation, typed, profile), {
           also: [consume],
+          hashFor: `invitation ${token}`,
           // `findInvitation` has checked that the maker of the link may give the groups.
           mayChangeRoles: true,
         }),

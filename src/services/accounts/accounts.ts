@@ -80,6 +80,7 @@ export const createAccounts = ({
   const groupClaims = createGroupClaims({ store, config, stored, groups, roleGroups, clock });
   const { requirementsOf, refuseFactor } = createRequirements(config.security);
   const checkPreferredUsername = createCheckPreferredUsername({ configured, stored });
+  const checkNames = createCheckNames({ configured, stored });
   const newRecord = createNewAccountRecord({
     passwords,
     configured,
@@ -87,6 +88,7 @@ export const createAccounts = ({
     service,
     withEmail,
     checkPreferredUsername,
+    checkNames,
   });
 
   const { forget, invalidate, ...lookup } = createAccountLookup({
@@ -170,7 +172,7 @@ export const createAccounts = ({
     findForSignIn,
     authenticate: async (login, ...attempt) => (await findForSignIn(login)).authenticate(...attempt),
     reserveNames: createReserveNames({ store, stored, clock, events, withEmail }),
-    checkNames: createCheckNames({ configured, stored }),
+    checkNames,
     superseded: createFindSuperseded({ configured, stored, isSuperseded }),
     check: createNewAccountCheck({ passwords, service, withEmail }),
     checkGroupClaims: groupClaims.check,

@@ -3,6 +3,7 @@ import type { Groups } from '../groups/index.ts';
 import type { AccountChange } from './change.ts';
 import type { Accounts, AddAccount } from './contract.ts';
 import { allGroupsOf } from './group-sources.ts';
+import type { NewRecord } from './new-account-record.ts';
 import { type AccountRecord, toAccount } from './record.ts';
 import type { RoleGroups } from './role-groups.ts';
 import type { AccountStore } from './store.ts';
@@ -12,7 +13,7 @@ interface Dependencies {
   readonly groups: Groups;
   readonly roleGroups: RoleGroups;
   /** Checks the account and hashes its password. */
-  readonly newRecord: (account: AddAccount) => Promise<AccountRecord>;
+  readonly newRecord: NewRecord;
   readonly accountChange: AccountChange;
 }
 
@@ -36,16 +37,16 @@ export const createAddAccount = ({
   };
 
   return {
-    async add(account, { also = [], ...right } = {}) {
+    async add(account, { also = [], hashFor, ...right } = {}) {
       roleGroups.refuseChange({}, { groups: groupsIn(account) }, right);
-      const record = await newRecord(account);
+      const record = await newRecord(account, { hashFor, isAdded: true });
       await stored.insert(record, async () => [...also, ...(await groups.require(allGroupsOf(record)))]);
       await publishAdded(record);
       return toAccount(record);
     },
     async draft(account) {
       roleGroups.refuseChange({}, { groups: groupsIn(account) }, {});
-      const record = await newRecord(account);
+      const record = await newRecord(account, { isAdded: true });
       const writes = [...(await groups.require(allGroupsOf(record))), ...stored.insertions(record)];
       return new Draft(writes, () => publishAdded(record));
     },

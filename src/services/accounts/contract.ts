@@ -110,6 +110,14 @@ interface ChangeOptions extends ChangeConditions, RoleRight {
 /** Who has given a new address. A person has confirmed it by a link; an upstream gives that of the person there. */
 export type AddressGivenBy = 'operator' | 'person' | 'upstream';
 
+interface AddOptions extends Omit<ChangeOptions, keyof ChangeConditions> {
+  /**
+   * Whose turn the hash of the password takes. A person who isn't there yet takes that of what they came by: were it one of
+   * each form, the forms of one person could fill the queue, and all others would be refused.
+   */
+  readonly hashFor?: string;
+}
+
 interface UpdateOptions extends ChangeOptions {
   /** Who gives the verified address, where the change has another one. Default: an operator. */
   readonly addressGivenBy?: AddressGivenBy;
@@ -267,7 +275,7 @@ export interface Accounts {
   /** Checks the same, and throws when another account has a name of it, or one is kept for another account. */
   checkNames(account: Pick<AddAccount, 'claims'> & { readonly username?: string | undefined }): Promise<void>;
   /** `also` is committed together with the account, as the use of the link that invited the person. */
-  add(account: AddAccount, options?: Omit<ChangeOptions, keyof ChangeConditions>): Promise<Account>;
+  add(account: AddAccount, options?: AddOptions): Promise<Account>;
   draft(account: AddAccount): Promise<Draft>;
   /** Refused with `factor_not_needed` (409) when a second factor becomes required that can't be set up. */
   update(id: string, change: ChangeAccount, options?: UpdateOptions): Promise<Account>;
@@ -313,8 +321,11 @@ export interface Accounts {
   checkNewPassword(account: Pick<Account, 'username' | 'claims'>, password: string): void;
   /** Ends what was signed in before, unless `keepTokens` says otherwise. */
   setPassword(id: string, password: string, options?: ChangePassword): Promise<Account>;
-  /** The hash of a password that was checked, for an account that is added later. Throws `overloaded` (503). */
-  hashPassword(password: string, username: string): Promise<string>;
+  /**
+   * The hash of a password that was checked, for an account that is added later. `hashFor` is that of `add`. Throws
+   * `overloaded` (503).
+   */
+  hashPassword(password: string, hashFor: string): Promise<string>;
   /** Sets a random password and returns it. It is stored only as a hash. */
   resetPassword(id: string, options?: ChangePassword): Promise<string>;
   /**

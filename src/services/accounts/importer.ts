@@ -3,9 +3,10 @@ import { Conflict } from '../../store/errors.ts';
 import type { Store, Write } from '../../store/port.ts';
 import { type Groups, groupNotFound } from '../groups/index.ts';
 import type { ConfiguredAccounts } from './configured.ts';
-import type { AddAccount, ImportAccount, Importer, ImportOptions, ImportResult } from './contract.ts';
+import type { ImportAccount, Importer, ImportOptions, ImportResult } from './contract.ts';
 import { isKept, nameKey, readName, reservationKey } from './name-record.ts';
 import { refusalOfKept } from './name-reservations.ts';
+import type { NewRecord } from './new-account-record.ts';
 import { type AccountRecord, accountKey, readAccount } from './record.ts';
 import type { RoleGroups } from './role-groups.ts';
 import {
@@ -28,7 +29,7 @@ interface Dependencies {
   /** Returns the ids that belong to a client. */
   readonly findClientIds: (ids: readonly string[]) => Promise<ReadonlySet<string>>;
   /** Checks everything about a new account and builds its record. */
-  readonly newRecord: (account: AddAccount) => Promise<AccountRecord>;
+  readonly newRecord: NewRecord;
 }
 
 /** What fits a store key on every store, a token and a command line. */

@@ -11,7 +11,7 @@ import {
   verifiedEmailOf,
 } from './claims.ts';
 import type { ConfiguredAccounts } from './configured.ts';
-import type { AddAccount } from './contract.ts';
+import type { Accounts, AddAccount } from './contract.ts';
 import { changeByUpstream } from './group-sources.ts';
 import { acceptUsername } from './new-username.ts';
 import type { Passwords } from './password/passwords.ts';
@@ -28,7 +28,17 @@ interface Dependencies {
   /** What the service is called. */
   readonly service: readonly string[];
   readonly checkPreferredUsername: CheckPreferredUsername;
+  readonly checkNames: Accounts['checkNames'];
 }
+
+interface NewRecordOptions {
+  /** Whose turn the hash of the password takes. Default: the new account. */
+  readonly hashFor?: string | undefined;
+  /** The account is no repetition of one that exists, so a name that is taken costs no hash. */
+  readonly isAdded?: boolean;
+}
+
+export type NewRecord = (account: AddAccount, options?: NewRecordOptions) => Promise<AccountRecord>;
 
 /** Checks a new account without a look at those that exist, and returns its user name. */
 export const createNewAccountCheck =
@@ -54,11 +64,12 @@ export const createNewAccountRecord = ({
   service,
   withEmail,
   checkPreferredUsername,
-}: Dependencies) => {
+  checkNames,
+}: Dependencies): NewRecord => {
   const check = createNewAccountCheck({ passwords, service, withEmail });
   const isOfConfiguration = (email: string): boolean =>
     configured.hasEmail(email) || (withEmail && configured.byName(email) !== undefined);
-  return async (account: AddAccount): Promise<AccountRecord> => {
+  return async (account, { hashFor, isAdded = false } = {}) => {
     const {
       id = newId(16),
       password,
@@ -75,7 +86,8 @@ export const createNewAccountRecord = ({
     await checkPreferredUsername({ username: name, claims }, id);
     const email = verifiedEmailOf(claims);
     if (email !== undefined && isOfConfiguration(email)) throw emailTaken(email);
-    const hash = password === undefined ? passwordHash : await passwords.hash(password, id);
+    if (isAdded && password !== undefined) await checkNames({ username: name, claims });
+    const hash = password === undefined ? passwordHash : await passwords.hash(password, hashFor ?? id);
     const now = clock.now();
     return {
       id,

@@ -1,4 +1,4 @@
-import { createFields, submit } from '../fields.ts';
+import { alert, createFields, submit } from '../fields.ts';
 import { homeLink } from '../home-link.ts';
 import { html } from '../html.ts';
 import { layout } from '../layout.ts';
@@ -6,6 +6,7 @@ import { ownPath } from '../links.ts';
 import { type NewAccountProblem, newAccountError } from '../new-account-fields.ts';
 import type { Page } from '../page.ts';
 import { type ProfileFieldModel, profileFieldErrors, renderProfileFields } from '../profile-fields.ts';
+import { relativeTime } from '../time.ts';
 
 export interface InvitationModel {
   /** The form posts `login`, `name`, `password` and, unless it is fixed, `email` to this path. */
@@ -20,20 +21,26 @@ export interface InvitationModel {
   readonly profile?: readonly ProfileFieldModel[];
   readonly minPasswordLength: number;
   readonly problems?: readonly NewAccountProblem[];
+  readonly waitSeconds?: number | undefined;
 }
 
 export const invitationPage = (page: Page, model: InvitationModel): string => {
-  const { createAccount: text, invitation } = page.messages;
-  const { action, login, isLoginFixed, name, email, minPasswordLength, problems = [], profile = [] } = model;
+  const { createAccount: text, invitation, login: signIn } = page.messages;
+  const { action, login, isLoginFixed, name, email, minPasswordLength } = model;
+  const { problems = [], profile = [], waitSeconds } = model;
   const fields = createFields(page.messages, [
     ...problems.map((problem) => newAccountError(page.messages, problem, minPasswordLength)),
     ...profileFieldErrors(page.messages, profile),
   ]);
   return layout(page, {
     title: invitation.title(page.brand),
-    invalid: problems.length > 0 || profile.some(({ problem }) => problem !== undefined),
+    invalid:
+      waitSeconds !== undefined ||
+      problems.length > 0 ||
+      profile.some(({ problem }) => problem !== undefined),
     body: html`
     <p>${invitation.hint}</p>
+    ${waitSeconds !== undefined && alert(signIn.throttled(relativeTime(page.messages.tag, waitSeconds)))}
     ${fields.summary()}
     <form method="post" action="${ownPath(action)}" novalidate>
       ${fields.text({ name: 'login', label: text.login, value: login, autocomplete: 'username', required: true, readonly: isLoginFixed, autofocus: !isLoginFixed })}
