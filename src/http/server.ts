@@ -72,6 +72,8 @@ export const createServer = async (
     },
   });
   server.server.headersTimeout = 10_000;
+  // No route has this method. Fastify would throw for one without a content type (RFC 10008 §2), also at unknown paths.
+  server.addHttpMethod('QUERY', { hasBody: false, overrideExisting: true });
   // A scope has the hooks that its parent had when it was made.
   if (withoutRules) await server.register(withoutRules);
   // Each scope brings its own parsers. The body of any other request is not read.
