@@ -1,7 +1,7 @@
-import { argon2Sync, pbkdf2Sync } from 'node:crypto';
+import { argon2Sync, generateKeyPairSync, pbkdf2Sync } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import t from 'tap';
+import t, { type Test } from 'tap';
 import { openStore } from '#src/open-store.ts';
 import { systemClock } from '#src/store/clock.ts';
 import { accountsIn } from '../support/accounts-in.ts';
@@ -249,6 +249,81 @@ t.test('what an import from Keycloak refuses', async (t) => {
   for (const [args, message] of refusals)
     t.match(await runInProcess(['import', 'keycloak', ...args]), { exit: 2, err: message });
   t.match(await runInProcess(['import', '/no/such/file']), { exit: 2, err: /postern export/ });
+});
+
+/** The clients of a realm as they are registered, by their ids, and what the import says about the others. */
+const importClients = async (t: Test, clients: readonly object[]) => {
+  const { cwd, runInProcess } = await openCommandFolder(t);
+  const file = join(cwd, 'realm.json');
+  await writeFile(file, JSON.stringify({ realm: 'x', clients }));
+  const { exit, out, err } = await runInProcess(['import', 'keycloak', file, '--json']);
+  t.equal(exit, 0, err);
+  const show = async (id: string) =>
+    JSON.parse((await runInProcess(['client', 'show', id, '--json'])).out || '{}');
+  const notes: readonly { readonly what: string }[] = JSON.parse(out).not_imported;
+  return { show, notes: notes.map(({ what }) => what) };
+};
+
+t.test('an address of a client is appended to its root, as Keycloak does', async (t) => {
+  const client = { publicClient: true, protocol: 'openid-connect' };
+  const { show, notes } = await importClients(t, [
+    {
+      ...client,
+      clientId: 'tenant',
+      rootUrl: 'https://apps.example.com/tenant-a',
+      redirectUris: ['/callback'],
+      attributes: { 'post.logout.redirect.uris': '/bye' },
+    },
+    {
+      ...client,
+      clientId: 'slashes',
+      rootUrl: 'https://good.example.com',
+      redirectUris: ['//callback.example.net/x'],
+    },
+    {
+      ...client,
+      clientId: 'elsewhere',
+      rootUrl: 'https://good.example.com:',
+      redirectUris: ['https://elsewhere.example.com/cb', '/../cb'],
+    },
+    {
+      ...client,
+      clientId: 'variable',
+      rootUrl: ['$', '{authBaseUrl}'].join(''),
+      redirectUris: ['https://variable.example.com/cb', '/cb'],
+    },
+  ]);
+  t.match(await show('tenant'), {
+    redirect_uris: ['https://apps.example.com/tenant-a/callback'],
+    post_logout_redirect_uris: ['https://apps.example.com/tenant-a/bye'],
+  });
+  t.same((await show('slashes')).redirect_uris, ['https://good.example.com//callback.example.net/x']);
+  t.same((await show('variable')).redirect_uris, ['https://variable.example.com/cb']);
+  t.match(notes.join(), /redirect URIs without a host/);
+});
+
+t.test('a client keeps the keys that it used, and none that were switched off', async (t) => {
+  const client = {
+    protocol: 'openid-connect',
+    clientAuthenticatorType: 'client-jwt',
+    redirectUris: ['https://app.example.com/cb'],
+  };
+  const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const jwks = { keys: [{ ...publicKey.export({ format: 'jwk' }), kid: 'one' }] };
+  const old = { 'jwks.url': 'https://old.example.com/jwks' };
+  const byValue = { 'use.jwks.string': 'true', 'jwks.string': JSON.stringify(jwks) };
+  const { show, notes } = await importClients(t, [
+    { ...client, clientId: 'by-address', attributes: { 'use.jwks.url': 'true', ...old } },
+    { ...client, clientId: 'by-value', attributes: { 'use.jwks.url': 'false', ...old, ...byValue } },
+    { ...client, clientId: 'former', attributes: { 'use.jwks.url': 'false', ...old } },
+    { ...client, clientId: 'certificate', attributes: { 'jwt.credential.certificate': 'MIIB' } },
+    { ...client, clientId: 'broken', attributes: { 'use.jwks.string': 'true', 'jwks.string': '{' } },
+  ]);
+  t.match(await show('by-address'), { jwks_uri: 'https://old.example.com/jwks' });
+  const shown = await show('by-value');
+  t.same([shown.jwks, shown.jwks_uri], [jwks, undefined]);
+  for (const id of ['former', 'certificate', 'broken']) t.notOk((await show(id)).client_id, id);
+  t.match(notes.join(), /client authentication by a certificate or single key/);
 });
 
 t.test('attributes that mean something for this server are left out, and said', async (t) => {

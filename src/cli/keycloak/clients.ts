@@ -1,4 +1,5 @@
 import type { AddClient, ClientMetadata } from '#src/services/clients/index.ts';
+import { keysOf } from './client-keys.ts';
 import type { Notes } from './notes.ts';
 import type { KeycloakClient, Realm } from './realm.ts';
 
@@ -28,6 +29,16 @@ const textIn = (attributes: KeycloakClient['attributes'], name: string): string 
   return typeof value === 'string' && value !== '' ? value : undefined;
 };
 
+/**
+ * Keycloak appends an address that begins with a slash to the root, also when the root has a path, or the address begins
+ * with two slashes. Resolving it as a browser does would register addresses that belong to others.
+ */
+const appendTo = (rootUrl: string | undefined, address: string): string | undefined => {
+  const whole = `${rootUrl}${address}`;
+  const [root, result] = [URL.parse(rootUrl ?? ''), URL.parse(whole)];
+  return root && result && root.protocol === result.protocol && root.host === result.host ? whole : undefined;
+};
+
 /** Addresses may be relative to the root of the client. Patterns have no counterpart. */
 const absolute = (
   addresses: readonly string[],
@@ -40,7 +51,8 @@ const absolute = (
       return [];
     }
     if (!address.startsWith('/')) return [address];
-    if (rootUrl && URL.canParse(address, rootUrl)) return [new URL(address, rootUrl).href];
+    const appended = appendTo(rootUrl, address);
+    if (appended !== undefined) return [appended];
     notes.add('redirect URIs without a host', `${clientId}: ${address}`);
     return [];
   });
@@ -96,11 +108,18 @@ const convertClient = (client: KeycloakClient, notes: Notes): AddClient | undefi
     notes.add(`client authentication by ${client.clientAuthenticatorType}`, clientId);
     return undefined;
   }
+  const keys = method === 'private_key_jwt' ? keysOf(client) : {};
+  if (keys === undefined) {
+    notes.add(
+      'client authentication by a certificate or single key: register `jwks` or `jwks_uri`',
+      clientId,
+    );
+    return undefined;
+  }
   noteMissing(client, notes);
   const redirects = absolute(client.redirectUris ?? [], client, notes);
   const logoutUris = logoutUrisOf(client, redirects, notes);
   const grantTypes = grantTypesOf(client);
-  const jwksUri = textIn(attributes, 'jwks.url');
   const logoutUri = textIn(attributes, 'backchannel.logout.url');
   const usesCodes = grantTypes.includes('authorization_code');
   const metadata: Omit<ClientMetadata, 'client_id'> = {
@@ -110,7 +129,7 @@ const convertClient = (client: KeycloakClient, notes: Notes): AddClient | undefi
     response_types: usesCodes ? ['code'] : [],
     redirect_uris: usesCodes ? redirects : [],
     ...(logoutUris.length > 0 && { post_logout_redirect_uris: logoutUris }),
-    ...(method === 'private_key_jwt' && jwksUri !== undefined && { jwks_uri: jwksUri }),
+    ...keys,
     ...(logoutUri !== undefined && { backchannel_logout_uri: logoutUri }),
     ...(client.consentRequired !== true && { first_party: true }),
   };

@@ -1,0 +1,26 @@
+import type { ClientMetadata } from '#src/services/clients/index.ts';
+import type { KeycloakClient } from './realm.ts';
+
+type ClientKeys = Pick<ClientMetadata, 'jwks_uri'> | Pick<ClientMetadata, 'jwks'>;
+
+const parse = (text: string): ReturnType<typeof JSON.parse> => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};
+
+/**
+ * The keys of a client that signs its assertions, undefined when they are a certificate or a single public key. Keycloak
+ * keeps the address of a key set after it was switched off, and the present owner of that address must not become the
+ * client.
+ */
+export const keysOf = ({ attributes = {} }: KeycloakClient): ClientKeys | undefined => {
+  const { 'jwks.url': url, 'jwks.string': keySet } = attributes;
+  if (attributes['use.jwks.url'] === 'true')
+    return typeof url === 'string' && url !== '' ? { jwks_uri: url } : undefined;
+  if (attributes['use.jwks.string'] !== 'true' || typeof keySet !== 'string') return undefined;
+  const jwks = parse(keySet);
+  return jwks === undefined ? undefined : { jwks };
+};
