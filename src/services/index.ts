@@ -193,6 +193,7 @@ export const createServices = async (dependencies: Dependencies): Promise<Servic
     events,
     accounts,
     notices,
+    throttle,
     cookieKeys,
   });
   const completeSignIn = createCompleteSignIn({

@@ -77,6 +77,25 @@ t.test('a passkey is created with the offer', async (t) => {
   t.equal((await passkeys.list(id)).length, 1);
 });
 
+t.test('the offer is limited as the account page is: 60 tries an hour for each account', async (t) => {
+  const { username, id } = await newPerson();
+  const { browser, page } = await signIn(username);
+  const authenticator = new SoftwareAuthenticator({ origin });
+  let shown = page;
+  for (let tried = 0; tried < 60; tried += 1) {
+    const { options } = passkeyFormOf(shown.body);
+    shown = await sendPasskey(browser, shown, authenticator.create(options, { userVerified: false }));
+  }
+  t.equal(shown.status, 422);
+  const { options } = passkeyFormOf(shown.body);
+  const refused = await sendPasskey(browser, shown, authenticator.create(options));
+  t.equal(refused.status, 429);
+  t.equal(refused.headers.get('retry-after'), '3600');
+  t.match(refused.body, 'Too many attempts. Try again in 60 minutes.');
+  t.strictSame(await passkeys.list(id), []);
+  t.ok(hasCode(await decline(browser, refused)), 'the person goes on without one');
+});
+
 t.test('a form of another site creates nothing', async (t) => {
   const { username, id } = await newPerson();
   const { browser, page } = await signIn(username);

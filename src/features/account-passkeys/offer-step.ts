@@ -12,7 +12,7 @@ import {
   upstreamToAsk,
   withoutPasskeyOffer,
 } from '../../services/sign-ins/index.ts';
-import { passkeyOfferPage } from '../../views/pages/passkey-offer.ts';
+import { type PasskeyOfferModel, passkeyOfferPage } from '../../views/pages/passkey-offer.ts';
 import type { PasskeysDependencies } from './dependencies.ts';
 import { emitPasskeyRefused } from './refused-event.ts';
 
@@ -54,7 +54,11 @@ export const createOfferStep = ({
   const purposeOf = ({ interaction }: Visit, account: Account) =>
     ['enrolment', account.id, interaction.uid] as const;
 
-  const show = async (visit: Visit, account: Account, isRefused = false): Promise<StepOutcome> => ({
+  const show = async (
+    visit: Visit,
+    account: Account,
+    { isRefused = false, waitSeconds }: Partial<Pick<PasskeyOfferModel, 'isRefused' | 'waitSeconds'>> = {},
+  ): Promise<StepOutcome> => ({
     show: passkeyOfferPage(visit.page, {
       action: visit.action,
       csrf: visit.csrf,
@@ -62,8 +66,10 @@ export const createOfferStep = ({
       account: displayOfAccount(account),
       options: await passkeys.creationOptions(purposeOf(visit, account), account),
       isRefused,
+      waitSeconds,
     }),
-    status: isRefused ? 422 : 200,
+    status: waitSeconds !== undefined ? 429 : isRefused ? 422 : 200,
+    ...(waitSeconds !== undefined && { headers: { 'retry-after': String(waitSeconds) } }),
   });
 
   return {
@@ -99,7 +105,8 @@ export const createOfferStep = ({
         if (isSignInEnded(error)) return finish(visit);
         if (!(error instanceof PasskeyRefused)) throw error;
         emitPasskeyRefused(events, error, { account: account.id, ...by });
-        return show(visit, account, true);
+        const { waitSeconds } = error;
+        return show(visit, account, waitSeconds === undefined ? { isRefused: true } : { waitSeconds });
       }
       return finish(visit);
     },

@@ -6,7 +6,7 @@ import type { Account, Json } from '../../services/accounts/index.ts';
 import { describeRequest } from '../../services/notices/index.ts';
 import { type Passkey, PasskeyRefused } from '../../services/passkeys/index.ts';
 import {
-  type AddPasskeyProblem,
+  type AddPasskeyModel,
   addPasskeyPage,
   passkeyPage,
   passkeysPage,
@@ -68,12 +68,14 @@ export const passkeyPages =
     const showAdd = async (
       request: FastifyRequest,
       reply: FastifyReply,
-      problem?: AddPasskeyProblem,
+      { problem, waitSeconds }: Pick<AddPasskeyModel, 'problem' | 'waitSeconds'> = {},
     ): Promise<FastifyReply> => {
       const { frame, csrf, account: owner } = account.visitOf(request);
       const options = await passkeys.creationOptions(purposeOf(request), owner);
-      const body = addPasskeyPage(frame, { action: addPath, csrf, options, back: passkeysPath, problem });
-      return pages.send(request, reply, body, { status: problem === undefined ? 200 : 422 });
+      const model = { action: addPath, csrf, options, back: passkeysPath, problem, waitSeconds };
+      if (waitSeconds !== undefined) reply.header('retry-after', String(waitSeconds));
+      const status = waitSeconds !== undefined ? 429 : problem === undefined ? 200 : 422;
+      return pages.send(request, reply, addPasskeyPage(frame, model), { status });
     };
 
     /** Shows a name that was refused, if there is one. */
@@ -141,11 +143,11 @@ export const passkeyPages =
           await passkeys.register(owner, ceremony, withNotice(request));
         } catch (error) {
           if (!(error instanceof PasskeyRefused)) throw error;
-          const { reason } = error;
+          const { reason, waitSeconds } = error;
           emitPasskeyRefused(events, error, { account: owner.id, ...by(request) });
           const problem =
             reason === 'already_registered' || reason === 'too_many_passkeys' ? reason : 'refused';
-          return showAdd(request, reply, problem);
+          return showAdd(request, reply, waitSeconds === undefined ? { problem } : { waitSeconds });
         }
         return backToList(reply, 'added');
       });

@@ -6,6 +6,7 @@ import type { Clock, Store } from '../../store/port.ts';
 import { kinds } from '../../store/record-kinds.ts';
 import type { Account, Accounts } from '../accounts/index.ts';
 import type { Notices } from '../notices/index.ts';
+import type { Throttle } from '../throttle/index.ts';
 import { createAuthenticatePasskey } from './authenticate.ts';
 import { creationOptions, requestOptions } from './ceremony-options.ts';
 import { createChallenges } from './challenges.ts';
@@ -27,12 +28,16 @@ interface Dependencies {
   readonly events: Events;
   readonly accounts: Pick<Accounts, 'endPendingSignIns' | 'find'>;
   readonly notices: Notices;
+  readonly throttle: Pick<Throttle, 'take'>;
   /** The keys of the MACs of challenges, the newest first. */
   readonly cookieKeys: () => readonly string[];
 }
 
 /** Pages list them all, and requests to browsers too. */
 const maxPasskeys = 20;
+/** Of one account. The challenge of each is stored as used for as long as it would be good. */
+const registrationsPerHour = 60;
+const hourMs = 3_600_000;
 /** How long a person who declined the offer isn't asked again. */
 const declinedMs = 90 * 86_400_000;
 
@@ -44,7 +49,7 @@ const userOf = ({ id, username, claims: { name } }: Account) => ({
 });
 
 export const createPasskeys = (dependencies: Dependencies): Passkeys => {
-  const { config, store, clock, events, accounts, notices, cookieKeys } = dependencies;
+  const { config, store, clock, events, accounts, notices, throttle, cookieKeys } = dependencies;
   const relyingParty = relyingPartyOf(config);
   const challenges = createChallenges({ store, clock, keys: cookieKeys });
   const changePasskeys = createChangePasskeys({ store, accounts });
@@ -57,6 +62,12 @@ export const createPasskeys = (dependencies: Dependencies): Passkeys => {
   const read = async (account: string) => {
     const [document] = await store.read([passkeysKey(account)]);
     return readPasskeys(document);
+  };
+
+  const countRegistration = async (account: string): Promise<void> => {
+    const verdict = await throttle.take('passkey registration', account, registrationsPerHour, hourMs);
+    if (verdict.allowed) return;
+    throw new PasskeyRefused('throttled', { account, waitSeconds: verdict.waitSeconds });
   };
 
   const authenticate = createAuthenticatePasskey({ store, clock, accounts, challenges, changePasskeys });
@@ -88,6 +99,7 @@ export const createPasskeys = (dependencies: Dependencies): Passkeys => {
     async register(account, { credential, purpose }, by) {
       const response = parseRegistration(credential);
       const challenge = challengeIn(response.response);
+      await countRegistration(account.id);
       if ((await challenges.redeem(challenge, purpose)) === undefined)
         throw new PasskeyRefused('passkey_challenge');
       const verified = await verifyRegistration(enabledParty(), { response, challenge });

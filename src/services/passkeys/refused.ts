@@ -13,20 +13,28 @@ export type PasskeyRefusal =
   | 'passkey_counter'
   | 'account_disabled'
   | 'already_registered'
-  | 'too_many_passkeys';
+  | 'too_many_passkeys'
+  /** The account has tried to add passkeys too often. */
+  | 'throttled';
 
 export class PasskeyRefused extends Error {
   readonly reason: PasskeyRefusal;
   /** The account of the passkey, if it has one. */
   readonly account: string | undefined;
+  readonly waitSeconds: number | undefined;
 
   constructor(
     reason: PasskeyRefusal,
-    { account, cause }: { readonly account?: string; readonly cause?: unknown } = {},
+    {
+      account,
+      waitSeconds,
+      cause,
+    }: { readonly account?: string; readonly waitSeconds?: number; readonly cause?: unknown } = {},
   ) {
     super(`the passkey was refused: ${reason}`, { cause });
     this.name = 'PasskeyRefused';
     this.reason = reason;
     this.account = account;
+    this.waitSeconds = waitSeconds;
   }
 }

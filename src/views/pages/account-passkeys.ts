@@ -5,7 +5,7 @@ import type { Messages } from '../languages/messages.ts';
 import { ownPath } from '../links.ts';
 import { type PasskeySignal, passkeyForm, passkeySignals } from '../passkey-form.ts';
 import { nameOfPasskey, type PasskeyName } from '../passkey-name.ts';
-import { dateTime } from '../time.ts';
+import { dateTime, relativeTime } from '../time.ts';
 
 interface PasskeyModel extends PasskeyName {
   readonly id: string;
@@ -76,7 +76,7 @@ export const passkeysPage = (frame: AccountFrame, model: PasskeysModel): string 
   });
 };
 
-export type AddPasskeyProblem = keyof Messages['passkeys']['add']['problems'];
+type AddPasskeyProblem = keyof Messages['passkeys']['add']['problems'];
 
 export interface AddPasskeyModel {
   readonly action: string;
@@ -85,18 +85,20 @@ export interface AddPasskeyModel {
   readonly options: object;
   readonly back: string;
   readonly problem?: AddPasskeyProblem | undefined;
+  readonly waitSeconds?: number | undefined;
 }
 
 export const addPasskeyPage = (frame: AccountFrame, model: AddPasskeyModel): string => {
   const { messages } = frame.page;
   const { add: text } = messages.passkeys;
-  const { action, csrf, options, back, problem } = model;
+  const { action, csrf, options, back, problem, waitSeconds } = model;
   return accountPage(frame, {
     title: text.title,
-    invalid: problem !== undefined,
+    invalid: problem !== undefined || waitSeconds !== undefined,
     scripts: ['passkeys.js'],
     body: html`
     ${problem !== undefined && alert(text.problems[problem])}
+    ${waitSeconds !== undefined && alert(messages.login.throttled(relativeTime(messages.tag, waitSeconds)))}
     <p>${text.hint}</p>
     <p class="hint" data-lacks-passkeys>${text.needsBrowser}</p>
     ${passkeyForm(messages, { action, csrf, options, ceremony: 'create', label: text.submit })}

@@ -5,6 +5,7 @@ import { layout } from '../layout.ts';
 import { ownPath } from '../links.ts';
 import type { AccountDisplay, ClientDisplay, Page } from '../page.ts';
 import { passkeyForm } from '../passkey-form.ts';
+import { relativeTime } from '../time.ts';
 
 export interface PasskeyOfferModel {
   /** Both forms post to this path: `credential` creates a passkey, and without it the offer is declined. */
@@ -15,19 +16,21 @@ export interface PasskeyOfferModel {
   /** For `navigator.credentials.create()`. */
   readonly options: object;
   readonly isRefused: boolean;
+  readonly waitSeconds?: number | undefined;
 }
 
 export const passkeyOfferPage = (page: Page, model: PasskeyOfferModel): string => {
-  const { action, csrf, client, account, options, isRefused } = model;
+  const { action, csrf, client, account, options, isRefused, waitSeconds } = model;
   const { login, passkeys } = page.messages;
   const { offer: text } = passkeys;
   return layout(page, {
     title: text.title,
-    invalid: isRefused,
+    invalid: isRefused || waitSeconds !== undefined,
     scripts: ['passkeys.js'],
     body: html`
     ${renderClient(client, login.toContinue(strong(client.name)))}
     ${isRefused && alert(text.refused)}
+    ${waitSeconds !== undefined && alert(login.throttled(relativeTime(page.messages.tag, waitSeconds)))}
     <p>${text.why}</p>
     <p class="hint">${text.how}</p>
     <div class="stack">
