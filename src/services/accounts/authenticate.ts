@@ -23,7 +23,7 @@ const isUnchanged = (before: AccountRecord, now: AccountRecord | undefined): boo
 
 /**
  * Every refusal costs the same round trips to the store and the same password hashes, whether the account is unknown, has no
- * password or a hash of another system, or the password is wrong. So the time doesn't tell which it was.
+ * password or a hash of another system, is disabled, or the password is wrong. So the time doesn't tell which it was.
  */
 export const createFindForSignIn =
   ({ passwords, configured, stored, toAccount, kindsInUse }: Dependencies) =>
@@ -41,7 +41,11 @@ export const createFindForSignIn =
       async authenticate(password, onRefused = () => {}) {
         const configuredHash = await configured.hashOf(configuredAccount?.id ?? '');
         const hash = configuredAccount === undefined ? held?.record.hash : configuredHash;
-        const matches = await passwords.verify(hash, password, account?.id ?? login, kindsInUse);
+        const isUsable = account?.enabled === true;
+        const matches = await passwords.verify(hash, password, account?.id ?? login, {
+          kindsInUse,
+          isUsable,
+        });
         if (account === undefined) return void onRefused({ reason: 'unknown_account' });
         if (!matches) return void onRefused({ reason: 'wrong_password', account: account.id });
         if (!account.enabled) return void onRefused({ reason: 'account_disabled', account: account.id });

@@ -11,6 +11,12 @@ import { scryptFormat } from './scrypt.ts';
 
 export type PasswordSettings = Config['security']['password'];
 
+interface VerifyOptions {
+  readonly kindsInUse: KindsInUse;
+  /** Whether a right password is accepted. If not, it costs what every refusal does. */
+  readonly isUsable?: boolean;
+}
+
 export interface Passwords {
   /** Accounts take turns, so that one which asks for many hashes doesn't hold the others. */
   hash(password: string, account: string): Promise<string>;
@@ -22,7 +28,7 @@ export interface Passwords {
     hash: string | undefined,
     password: string,
     account: string,
-    kindsInUse: KindsInUse,
+    options: VerifyOptions,
   ): Promise<boolean>;
   /** Undefined for a hash that costs too much to spend it on a refusal of others. */
   kindOf(hash: string): HashKind | undefined;
@@ -82,19 +88,19 @@ export const createPasswords = (settings: PasswordSettings, service: readonly st
 
   return {
     hash: (password, account) => queue(account, () => hashArgon2(normalize(password), cost)),
-    async verify(stored, password, account, kindsInUse) {
+    async verify(stored, password, account, { kindsInUse, isUsable = true }) {
       // One that was accepted by former limits still signs its owner in, who gets a cheaper one by that.
       const known = stored === undefined ? undefined : formatOf(stored);
       const [format, against] = known && stored !== undefined ? [known, stored] : [argon2Format, decoy];
       // The length is limited, because otherwise an attacker could choose how much work hashing is.
       const candidate = isTooLong(password) ? '' : normalize(password);
       return queue(account, async () => {
-        const matches = await format.verify(against, candidate);
-        if (matches && against !== decoy && candidate !== '') return true;
+        const matches = (await format.verify(against, candidate)) && against !== decoy && candidate !== '';
+        if (matches && isUsable) return true;
         const others = new Set([decoyOf(decoy), ...(await kindsInUse())]);
         others.delete(decoyOf(against));
         for (const other of others) await formatOf(other)?.verify(other, candidate);
-        return false;
+        return matches;
       });
     },
     kindOf(hash) {
