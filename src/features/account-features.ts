@@ -18,7 +18,8 @@ import { emailAddress, emailPath } from './email-address/index.ts';
 
 export const accountFeatures = (dependencies: FeatureDependencies): readonly Feature[] => {
   const { config, store, clock, events, pages, engine, services } = dependencies;
-  const { accounts, clients, endEverything, factors, knownDevices, mail, notices, oneTimeLinks } = services;
+  const { accounts, admission, clients, endEverything, factors, knownDevices, mail, notices, oneTimeLinks } =
+    services;
   const { otherWays, passkeys, sessions, strengthOf, throttle, upstreamLinks, upstreams } = services;
   return [
     accountOverview({
@@ -48,6 +49,7 @@ export const accountFeatures = (dependencies: FeatureDependencies): readonly Fea
       events,
       pages,
       accounts,
+      admission,
       links: oneTimeLinks,
       mail,
       notices,

@@ -4,6 +4,7 @@ import { sendForm } from '../console/console-server.ts';
 import {
   Browser,
   newVerifier,
+  type Page,
   password,
   RelyingParty,
   signedInBrowser,
@@ -142,4 +143,32 @@ t.test('an account stores no messages beyond what it may send', async (t) => {
   t.equal(await stored(), 3);
   smtp.mode = 'accept';
   smtp.drop();
+});
+
+t.test('one address asks for so many messages that confirm an address in a minute', async (t) => {
+  const stage = await open(t, {
+    security: {
+      password: { memory_kib: 8192, passes: 1 },
+      throttle: { mail_request_per_address: 2, mail_per_recipient: 0 },
+    },
+  });
+  const { server, smtp } = stage;
+  await server.addAccount({ username: 'eve', password });
+  const ask = async (headers: Record<string, string>, email: string): Promise<Page> =>
+    sendForm(await signedInBrowser(server, 'eve', { headers }), `${server.issuer}/account/email`, {
+      email,
+      password,
+    });
+  for (const at of [1, 2]) t.equal((await ask(inNetwork, `eve-${at}@eve-${at}.example`)).status, 303);
+  const refused = await ask(inNetwork, 'eve-3@eve-3.example');
+  t.equal(refused.status, 429);
+  t.equal(refused.headers.get('retry-after'), '60');
+  t.match(refused.body, 'value="eve-3@eve-3.example"', 'what was typed is kept');
+  t.equal((await ask(elsewhere, 'eve-4@eve-4.example')).status, 303, 'another address');
+  t.match(server.events.filter(({ type }) => type === 'account.address_requested')[2], {
+    outcome: 'refused',
+    reason: 'throttled',
+  });
+  await waitForEmptyOutbox(server);
+  t.equal(smtp.received.length, 3);
 });

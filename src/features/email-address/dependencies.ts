@@ -3,6 +3,7 @@ import type { Events } from '../../events.ts';
 import type { Pages } from '../../http/pages/pages.ts';
 import type { Engine } from '../../provider/engine.ts';
 import type { Accounts } from '../../services/accounts/index.ts';
+import type { Admission } from '../../services/admission/index.ts';
 import type { Mail } from '../../services/mail/index.ts';
 import type { Notices } from '../../services/notices/index.ts';
 import type { OneTimeLinks } from '../../services/one-time-links/index.ts';
@@ -17,6 +18,7 @@ export interface EmailAddressDependencies {
   readonly pages: Pages;
   readonly accounts: Accounts;
   readonly links: OneTimeLinks;
+  readonly admission: Pick<Admission, 'assertRoomToLast'>;
   readonly mail: Mail;
   readonly notices: Notices;
   readonly throttle: Throttle;

@@ -1,4 +1,5 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
+import type { SecurityEvent } from '../../events.ts';
 import type { Form } from '../../http/pages/form.ts';
 import { formExpired } from '../../http/pages/form-expired.ts';
 import { isAllowedDomain } from '../../services/account-forms/index.ts';
@@ -21,9 +22,9 @@ interface Shown {
 }
 
 export const emailPages = (dependencies: EmailAddressDependencies) => {
-  const { config, clock, events, pages, mail, throttle } = dependencies;
+  const { config, clock, events, pages, admission, mail, throttle } = dependencies;
   const checkPassword = createCheckPassword(dependencies);
-  const { mail_per_recipient: perHour } = config.security.throttle;
+  const { mail_request_per_address: perAddress, mail_per_recipient: perHour } = config.security.throttle;
   const { email_domains: emailDomains } = config.sign_up;
 
   return ({ visitOf, requireRecentSignIn }: AccountPages): FastifyPluginAsync => {
@@ -63,6 +64,12 @@ export const emailPages = (dependencies: EmailAddressDependencies) => {
       return isPasswordRight(checked) ? {} : checked;
     };
 
+    const emitRequested = (
+      { ip: address, id: correlation }: FastifyRequest,
+      { id: account }: Account,
+      result: Pick<SecurityEvent, 'outcome' | 'reason'>,
+    ): void => events.emit({ type: 'account.address_requested', account, address, correlation, ...result });
+
     /**
      * The account is counted first, whichever address it asks for. Otherwise what it may still send would tell which
      * addresses have an account, and each request would be stored.
@@ -99,6 +106,12 @@ export const emailPages = (dependencies: EmailAddressDependencies) => {
         if (shown.problem !== undefined || shown.waitSeconds !== undefined)
           return send(request, reply, { ...shown, typed });
 
+        const verdict = await throttle.takeByAddress('mail', request.ip, perAddress);
+        if (!verdict.allowed) {
+          emitRequested(request, account, { outcome: 'refused', reason: 'throttled' });
+          return send(request, reply, { typed, waitSeconds: verdict.waitSeconds });
+        }
+        admission.assertRoomToLast();
         if (await isMessageAllowed(request, account, typed)) {
           const about: AddressMessage = {
             id: newId(16),
@@ -109,13 +122,7 @@ export const emailPages = (dependencies: EmailAddressDependencies) => {
           };
           await mail.send(confirmMail, { ...about });
         }
-        events.emit({
-          type: 'account.address_requested',
-          outcome: 'ok',
-          account: account.id,
-          address: request.ip,
-          correlation: request.id,
-        });
+        emitRequested(request, account, { outcome: 'ok' });
         return reply.header('cache-control', 'no-store').redirect(`${path}?sent=yes`, 303);
       });
     };

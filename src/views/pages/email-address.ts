@@ -26,7 +26,7 @@ export interface EmailAddressModel {
   readonly emailDomains: readonly string[];
   readonly typed?: string | undefined;
   readonly problem?: EmailAddressProblem | undefined;
-  /** Too many wrong passwords. */
+  /** Too many wrong passwords, or too many messages. */
   readonly waitSeconds?: number | undefined;
 }
 
