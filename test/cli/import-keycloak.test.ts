@@ -276,6 +276,22 @@ t.test('an address of a client is appended to its root, as Keycloak does', async
     },
     {
       ...client,
+      clientId: 'notified',
+      rootUrl: 'https://notified.example.com/app',
+      redirectUris: ['/cb'],
+      attributes: { 'backchannel.logout.url': '/logout' },
+    },
+    {
+      ...client,
+      clientId: 'keys',
+      publicClient: false,
+      clientAuthenticatorType: 'client-jwt',
+      rootUrl: 'https://keys.example.com/app',
+      redirectUris: ['/cb'],
+      attributes: { 'use.jwks.url': 'true', 'jwks.url': '/jwks' },
+    },
+    {
+      ...client,
       clientId: 'slashes',
       rootUrl: 'https://good.example.com',
       redirectUris: ['//callback.example.net/x'],
@@ -298,8 +314,10 @@ t.test('an address of a client is appended to its root, as Keycloak does', async
     post_logout_redirect_uris: ['https://apps.example.com/tenant-a/bye'],
   });
   t.same((await show('slashes')).redirect_uris, ['https://good.example.com//callback.example.net/x']);
+  t.match(await show('notified'), { backchannel_logout_uri: 'https://notified.example.com/app/logout' });
+  t.match(await show('keys'), { jwks_uri: 'https://keys.example.com/app/jwks' });
   t.same((await show('variable')).redirect_uris, ['https://variable.example.com/cb']);
-  t.match(notes.join(), /redirect URIs without a host/);
+  t.match(notes.join(), /addresses without a host/);
 });
 
 t.test('a client keeps the keys that it used, and none that were switched off', async (t) => {

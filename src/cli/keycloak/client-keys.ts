@@ -1,4 +1,6 @@
 import type { ClientMetadata } from '#src/services/clients/index.ts';
+import { absoluteAddresses } from './addresses.ts';
+import type { Notes } from './notes.ts';
 import type { KeycloakClient } from './realm.ts';
 
 type ClientKeys = Pick<ClientMetadata, 'jwks_uri'> | Pick<ClientMetadata, 'jwks'>;
@@ -16,10 +18,13 @@ const parse = (text: string): ReturnType<typeof JSON.parse> => {
  * keeps the address of a key set after it was switched off, and the present owner of that address must not become the
  * client.
  */
-export const keysOf = ({ attributes = {} }: KeycloakClient): ClientKeys | undefined => {
+export const keysOf = (client: KeycloakClient, notes: Notes): ClientKeys | undefined => {
+  const { attributes = {} } = client;
   const { 'jwks.url': url, 'jwks.string': keySet } = attributes;
-  if (attributes['use.jwks.url'] === 'true')
-    return typeof url === 'string' && url !== '' ? { jwks_uri: url } : undefined;
+  if (attributes['use.jwks.url'] === 'true') {
+    const [uri] = typeof url === 'string' && url !== '' ? absoluteAddresses([url], client, notes) : [];
+    return uri === undefined ? undefined : { jwks_uri: uri };
+  }
   if (attributes['use.jwks.string'] !== 'true' || typeof keySet !== 'string') return undefined;
   const jwks = parse(keySet);
   return jwks === undefined ? undefined : { jwks };

@@ -1,4 +1,5 @@
 import type { AddClient, ClientMetadata } from '#src/services/clients/index.ts';
+import { absoluteAddresses } from './addresses.ts';
 import { keysOf } from './client-keys.ts';
 import type { Notes } from './notes.ts';
 import type { KeycloakClient, Realm } from './realm.ts';
@@ -29,34 +30,6 @@ const textIn = (attributes: KeycloakClient['attributes'], name: string): string 
   return typeof value === 'string' && value !== '' ? value : undefined;
 };
 
-/**
- * Keycloak appends an address that begins with a slash to the root, also when the root has a path, or the address begins
- * with two slashes. Resolving it as a browser does would register addresses that belong to others.
- */
-const appendTo = (rootUrl: string | undefined, address: string): string | undefined => {
-  const whole = `${rootUrl}${address}`;
-  const [root, result] = [URL.parse(rootUrl ?? ''), URL.parse(whole)];
-  return root && result && root.protocol === result.protocol && root.host === result.host ? whole : undefined;
-};
-
-/** Addresses may be relative to the root of the client. Patterns have no counterpart. */
-const absolute = (
-  addresses: readonly string[],
-  { rootUrl, clientId = '' }: KeycloakClient,
-  notes: Notes,
-): readonly string[] =>
-  addresses.flatMap((address) => {
-    if (address.includes('*')) {
-      notes.add('redirect URIs with *: register each address (`client update`)', `${clientId}: ${address}`);
-      return [];
-    }
-    if (!address.startsWith('/')) return [address];
-    const appended = appendTo(rootUrl, address);
-    if (appended !== undefined) return [appended];
-    notes.add('redirect URIs without a host', `${clientId}: ${address}`);
-    return [];
-  });
-
 const grantTypesOf = (client: KeycloakClient): readonly string[] => [
   ...(client.standardFlowEnabled === false ? [] : ['authorization_code', 'refresh_token']),
   ...(client.serviceAccountsEnabled ? ['client_credentials'] : []),
@@ -67,7 +40,7 @@ const logoutUrisOf = (client: KeycloakClient, redirects: readonly string[], note
   const listed = textIn(client.attributes, 'post.logout.redirect.uris')?.split('##') ?? [];
   return [
     ...(listed.includes('+') ? redirects : []),
-    ...absolute(
+    ...absoluteAddresses(
       listed.filter((address) => address !== '+' && address !== '-'),
       client,
       notes,
@@ -108,7 +81,7 @@ const convertClient = (client: KeycloakClient, notes: Notes): AddClient | undefi
     notes.add(`client authentication by ${client.clientAuthenticatorType}`, clientId);
     return undefined;
   }
-  const keys = method === 'private_key_jwt' ? keysOf(client) : {};
+  const keys = method === 'private_key_jwt' ? keysOf(client, notes) : {};
   if (keys === undefined) {
     notes.add(
       'client authentication by a certificate or single key: register `jwks` or `jwks_uri`',
@@ -117,10 +90,11 @@ const convertClient = (client: KeycloakClient, notes: Notes): AddClient | undefi
     return undefined;
   }
   noteMissing(client, notes);
-  const redirects = absolute(client.redirectUris ?? [], client, notes);
+  const redirects = absoluteAddresses(client.redirectUris ?? [], client, notes);
   const logoutUris = logoutUrisOf(client, redirects, notes);
   const grantTypes = grantTypesOf(client);
   const logoutUri = textIn(attributes, 'backchannel.logout.url');
+  const [backchannelUri] = absoluteAddresses(logoutUri === undefined ? [] : [logoutUri], client, notes);
   const usesCodes = grantTypes.includes('authorization_code');
   const metadata: Omit<ClientMetadata, 'client_id'> = {
     ...(client.name && !client.name.startsWith('${') && { client_name: client.name }),
@@ -130,7 +104,7 @@ const convertClient = (client: KeycloakClient, notes: Notes): AddClient | undefi
     redirect_uris: usesCodes ? redirects : [],
     ...(logoutUris.length > 0 && { post_logout_redirect_uris: logoutUris }),
     ...keys,
-    ...(logoutUri !== undefined && { backchannel_logout_uri: logoutUri }),
+    ...(backchannelUri !== undefined && { backchannel_logout_uri: backchannelUri }),
     ...(client.consentRequired !== true && { first_party: true }),
   };
   const needsSecret = method.startsWith('client_secret');
