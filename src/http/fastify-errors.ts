@@ -11,8 +11,6 @@ const notUnderstood: HttpError = {
 const causedByCallers = [
   [errorCodes.FST_ERR_BAD_URL, notUnderstood],
   [errorCodes.FST_ERR_CTP_INVALID_CONTENT_LENGTH, notUnderstood],
-  // A QUERY, which has no route here.
-  [errorCodes.FST_ERR_ROUTE_MISSING_CONTENT_TYPE, notUnderstood],
   [
     errorCodes.FST_ERR_CTP_BODY_TOO_LARGE,
     { status: 413, error: 'request_too_large', description: 'the request body is too large' },

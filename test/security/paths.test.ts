@@ -139,14 +139,6 @@ t.test('an endpoint answers only its methods (CWE-650)', async (t) => {
     );
     t.equal((await sendRaw(issuer, rawRequest('FOO', path, { Host: host }))).status, 400, `FOO ${path}`);
   }
-  for (const path of ['/oauth/token', '/livez', '/account', '/admin', '/api/admin/v1/accounts', '/nothing']) {
-    // Node accepts it. Fastify refuses it without a content type, before the router's 404.
-    const bare = await sendRaw(issuer, rawRequest('QUERY', path, { Host: host }));
-    t.ok([400, 404].includes(bare.status), `QUERY ${path}: ${bare.status}`);
-    const typed = { Host: host, 'Content-Type': 'application/json', 'Content-Length': '2' };
-    const { status } = await sendRaw(issuer, rawRequest('QUERY', path, typed, '{}'));
-    t.ok(status >= 400 && status < 500, `QUERY ${path} with a body: ${status}`);
-  }
   for (const name of ['X-HTTP-Method-Override', 'X-HTTP-Method', 'X-Method-Override']) {
     const answer = await sendRaw(issuer, rawRequest('GET', '/oauth/token', { Host: host, [name]: 'POST' }));
     t.ok(answer.status === 404 || answer.status === 405, `${name} changes no method`);
