@@ -34,6 +34,9 @@ const openForm = (server: TestServer, browser: Browser): Promise<Page> =>
 const nextCode = async (smtp: SmtpServer, to = person.email): Promise<string> =>
   /^ {4}(\d{6})\s*$/m.exec(parseMail(await smtp.next(to)).text)?.[1] ?? '';
 
+const withoutIds = (body: string, login: string): string =>
+  body.replaceAll(`"${login}"`, 'LOGIN').replaceAll(/[\w-]{20,}|<code>[^<]*<\/code>/g, '');
+
 const other = (code: string): string => String((Number(code) + 1) % 1_000_000).padStart(6, '0');
 
 t.test('an account exists only after the code was typed, with a verified address', async (t) => {
@@ -304,6 +307,28 @@ t.test('only the domains of the operator may sign up', async (t) => {
   t.match(await nextCode(smtp, 'grace@harbour.example'), /^\d{6}$/);
   t.equal(smtp.received.length, 1);
 });
+
+t.test(
+  'a name that is kept, or is the claim of another account, is refused before a code is sent',
+  async (t) => {
+    const { server, smtp } = await open(t);
+    const { accounts } = server.app.services;
+    const { id } = await accounts.add({ username: 'gone' });
+    await accounts.remove(id);
+    await accounts.add({ username: 'here' });
+    await accounts.add({ username: 'long-name', claims: { preferred_username: 'nick' } });
+    const answers: { readonly status: number; readonly body: string }[] = [];
+    for (const login of ['here', 'gone', 'nick', 'ada']) {
+      const browser = new Browser();
+      const page = await browser.submit(await openForm(server, browser), { ...person, login });
+      t.match(page.body, 'This username is already taken', login);
+      answers.push({ status: page.status, body: withoutIds(page.body, login) });
+    }
+    for (const answer of answers) t.same(answer, answers[0], 'the same answer');
+    await waitForEmptyOutbox(server);
+    t.equal(smtp.received.length, 0);
+  },
+);
 
 t.test('a name that was taken meanwhile is asked for again', async (t) => {
   const { server, smtp } = await open(t);

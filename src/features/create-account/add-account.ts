@@ -33,6 +33,12 @@ const toAddAccount = (
   nameGivenBy: 'person',
 });
 
+const problemIn = (error: unknown): NewAccountProblem => {
+  const problem = problemOf(error);
+  if (problem === undefined) throw error;
+  return problem;
+};
+
 /** Rules for names and passwords. They need no look at other accounts, so a try of them counts for no limit. */
 export const findBrokenRules = (
   accounts: Pick<Accounts, 'check'>,
@@ -42,9 +48,21 @@ export const findBrokenRules = (
     accounts.check(toAddAccount(newAccount));
     return [];
   } catch (error) {
-    const problem = problemOf(error);
-    if (problem === undefined) throw error;
-    return [problem];
+    return [problemIn(error)];
+  }
+};
+
+/** Asked where the account is added later. Otherwise a person would learn of it after they typed the code of a message. */
+export const findTakenNames = async (
+  accounts: Pick<Accounts, 'checkNames'>,
+  newAccount: NewAccount,
+  profile: Claims,
+): Promise<readonly NewAccountProblem[]> => {
+  try {
+    await accounts.checkNames(toAddAccount(newAccount, profile));
+    return [];
+  } catch (error) {
+    return [problemIn(error)];
   }
 };
 

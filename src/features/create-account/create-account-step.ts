@@ -13,7 +13,7 @@ import {
   toFieldModels,
 } from '../../services/profile-fields/index.ts';
 import { type CreateAccountModel, createAccountPage } from '../../views/pages/create-account.ts';
-import { addAccountOnce, findBrokenRules } from './add-account.ts';
+import { addAccountOnce, findBrokenRules, findTakenNames } from './add-account.ts';
 import type { CreateAccountDependencies } from './dependencies.ts';
 import { createVerifyEmail } from './verify-email.ts';
 
@@ -131,8 +131,8 @@ export const createAccountStep = (
 
       admission.assertRoomToLast();
       if (verifyEmail) {
-        if (await accounts.findByUsername(newAccount.login))
-          return renderPage(visit, { ...typed, problems: ['loginTaken'] });
+        const taken = await findTakenNames(accounts, newAccount, claims);
+        if (taken.length > 0) return renderPage(visit, { ...typed, problems: taken });
         const ofDomain = await verifyEmail.takeDomain(visit, newAccount.email);
         if (!ofDomain.allowed) return showThrottled(visit, typed, ofDomain);
         return verifyEmail.begin(visit, newAccount, claims);
