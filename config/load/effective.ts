@@ -13,16 +13,17 @@ const maskText = '••••••';
 /** `redis://password@host` contains a password too, although it is in the place of a user name. */
 const userPassword = /^([a-z+]+:\/\/(?:[^@/?#:]*:)?)([^@/?#]+)(?=@)/;
 const parameter = /([?&]([^=&#]*)=)([^&#]+)/g;
-const publicParameters = new Set(['db', 'tls', 'ca', 'cert', 'key', 'servername', 'sentinel_username']);
+/** In the URL of any other service, `key` may be a secret itself. */
+const redisParameters = new Set(['db', 'tls', 'ca', 'cert', 'key', 'servername', 'sentinel_username']);
 
 const maskUrl = (url: string): string =>
   url
     .replace(userPassword, `$1${maskText}`)
     .replace(parameter, (whole, head: string, name: string) =>
-      publicParameters.has(name) ? whole : head + maskText,
+      url.startsWith('redis') && redisParameters.has(name) ? whole : head + maskText,
     );
 
-/** The text shown instead of a secret: a mask, or a URL without its password. */
+/** The text shown instead of a secret: a mask, or a URL without its password and parameters. */
 export const mask = (node: Node, value: unknown): unknown =>
   node.passwordInUrl === true && typeof value === 'string' ? maskUrl(value) : maskText;
 

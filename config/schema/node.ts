@@ -21,7 +21,7 @@ export interface Node {
   readonly anyOf?: readonly Node[];
   /** Marks a secret: it is masked wherever it is shown, and can be read from the file that `<key>_file` names. */
   readonly writeOnly?: true;
-  /** A URL whose password is the secret part. */
+  /** A URL whose password and parameters are the secret part. */
   readonly passwordInUrl?: true;
 }
 

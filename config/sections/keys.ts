@@ -3,7 +3,10 @@ import { choice, integer, list, map, optional, secret, section, text } from '../
 const algorithms = ['ES256', 'EdDSA', 'RS256', 'PS256'] as const;
 
 const remote = section('A signing key in an external service, which signs and never releases the key.', {
-  url: text('URL that signatures are requested from; https, or http on loopback.', { format: 'uri' }),
+  url: text('URL that signatures are requested from; https, or http on loopback.', {
+    format: 'uri',
+    passwordInUrl: true,
+  }),
   kid: text('Key identifier (kid) in tokens.', { maxLength: 255 }),
   alg: choice(algorithms, 'Algorithm of the key. The key is used before a stored key of the same algorithm.'),
   public_jwk: map(text('A member of the JWK.'), 'The public part, as a JWK.'),

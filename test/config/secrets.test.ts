@@ -102,14 +102,27 @@ t.test('only the password of the store’s URL is masked', async (t) => {
   t.equal(shown('sqlite:./a:b@c.db'), 'sqlite:./a:b@c.db');
 });
 
+t.test('the parameters of a signing service’s URL are masked', async (t) => {
+  const shown = (url: string): unknown => {
+    const remote = { url, kid: 'k', alg: 'ES256', public_jwk: {} };
+    const loaded = load(t.testdir({}), { env: { POSTERN_KEYS__REMOTE: JSON.stringify([remote]) } });
+    return effectiveValues(loaded).find(({ path }) => path === 'keys.remote.0.url')?.value;
+  };
+  t.equal(shown('https://kms.example/sign'), 'https://kms.example/sign');
+  t.equal(
+    shown('https://kms.example/sign?key=secret&db=secret'),
+    'https://kms.example/sign?key=••••••&db=••••••',
+  );
+});
+
 /** Generates random texts that no key, default or message contains. */
 const secretText = fc.stringMatching(/^[A-Za-z0-9!$%&*+,.;=^_|~-]{12,40}$/).map((text) => `Zq${text}Zq`);
 
 t.test('no secret is ever shown, neither as a value nor in an error', async (t) => {
   const cwd = t.testdir({});
   fc.assert(
-    fc.property(fc.array(secretText, { minLength: 8, maxLength: 8 }), fc.boolean(), (texts, isBroken) => {
-      const [password, client, named, hash, token, initial, database, remote] = texts;
+    fc.property(fc.array(secretText, { minLength: 9, maxLength: 9 }), fc.boolean(), (texts, isBroken) => {
+      const [password, client, named, hash, token, initial, database, remote, parameter] = texts;
       const env = {
         POSTERN_ACCOUNTS: JSON.stringify([{ username: 'alice', password }]),
         POSTERN_CLIENTS: JSON.stringify([
@@ -127,7 +140,13 @@ t.test('no secret is ever shown, neither as a value nor in an error', async (t) 
         POSTERN_STORE__URL: `redis://user:${database}@host`,
         POSTERN_SECURITY__KEY_ENCRYPTION_KEY: '5c'.repeat(32),
         POSTERN_KEYS__REMOTE: JSON.stringify([
-          { url: 'https://kms.example', kid: 'k', alg: 'ES256', public_jwk: {}, token: remote },
+          {
+            url: `https://kms.example/?key=${encodeURIComponent(parameter ?? '')}`,
+            kid: 'k',
+            alg: 'ES256',
+            public_jwk: {},
+            token: remote,
+          },
         ]),
         ...(isBroken
           ? {
