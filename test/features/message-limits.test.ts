@@ -1,6 +1,7 @@
 /** One network gets half of the messages that strangers can ask for, so the owner in another network gets one. */
 import t, { type Test } from 'tap';
 import { sendForm } from '../console/console-server.ts';
+import { setUpApp } from '../support/authenticator.ts';
 import {
   Browser,
   newVerifier,
@@ -12,6 +13,7 @@ import {
 } from '../support/setup/index.ts';
 import type { SmtpServer } from '../support/smtp-server.ts';
 import { startWithMail, waitForEmptyOutbox } from '../support/start-with-mail.ts';
+import { documentsOf } from '../support/stored-entries.ts';
 
 const address = 'grace@example.com';
 const inNetwork = { 'x-forwarded-for': '203.0.113.9' };
@@ -47,6 +49,9 @@ const assertHalf = async (
   await ask(elsewhere, 5);
   t.equal(await sent(), 4, 'another network');
 };
+
+const linksStored = async ({ store }: TestServer): Promise<number> =>
+  (await documentsOf(store)).filter(({ key }) => key.kind === 'one-time-link').length;
 
 const nameAt = (at: number): string => (at % 2 === 0 ? 'grace' : address);
 
@@ -171,4 +176,18 @@ t.test('one address asks for so many messages that confirm an address in a minut
   });
   await waitForEmptyOutbox(server);
   t.equal(smtp.received.length, 3);
+});
+
+t.test('notices beyond the limit of an account store no links', async (t) => {
+  const { server, smtp } = await open(t);
+  await addGrace(server);
+  const browser = await signedInBrowser(server, 'grace');
+  const account = `${server.issuer}/account/authenticator`;
+  await setUpApp(browser, await browser.open(`${account}/add`), server.clock.now());
+  await waitForEmptyOutbox(server);
+  const before = { mails: smtp.received.length, links: await linksStored(server) };
+  for (let at = 0; at < 9; at += 1) t.equal((await sendForm(browser, `${account}/codes`)).status, 200);
+  await waitForEmptyOutbox(server);
+  t.equal(smtp.received.length - before.mails, 5);
+  t.equal((await linksStored(server)) - before.links, 5);
 });

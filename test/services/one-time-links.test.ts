@@ -76,13 +76,17 @@ t.test('a use that fails for another reason leaves the link as it is', async (t)
   await links.find('reset', token);
 });
 
-t.test('a link that is stored again for a retry is the same one', async (t) => {
-  const { links } = await open(t);
-  const first = await links.ensure('message-1', reset, 600);
-  t.same(await links.ensure('message-1', reset, 600), { token: first.token, isNew: false });
-  const link = await links.find('reset', first.token);
-  t.equal((await links.ensure('message-2', reset, 600)).isNew, true);
-  t.equal(link.account, 'ada');
+t.test('a link that is stored again for a retry is the same one, and counted once', async (t) => {
+  const { store, links } = await open(t);
+  const allowed = [true, false, true];
+  const options = { lifetimeSeconds: 600, isAllowed: async () => allowed.shift() ?? false };
+  const first = await links.ensure('message-1', reset, options);
+  t.match(first, { token: /^[\w-]{43}$/, isNew: true });
+  t.same(await links.ensure('message-1', reset, options), { token: first?.token, isNew: false });
+  t.equal((await links.find('reset', first?.token ?? '')).account, 'ada');
+  t.equal(await links.ensure('message-2', reset, options), undefined);
+  t.equal((await store.dump()).entries.length, 1, 'a link of a message beyond the limit is not stored');
+  t.equal((await links.ensure('message-2', reset, options))?.isNew, true);
 });
 
 t.test('a link that is sent again is the same, and the store holds no token', async (t) => {

@@ -39,9 +39,14 @@ export const createComposeConfirm = ({ config, accounts, links }: EmailAddressDe
     const owner = await accounts.findByEmail(to);
     if (owner && owner.id !== account.id) return undefined;
     const link = { purpose: confirmMail, account: account.id, email: to };
-    const { token } = await links.ensure(id, link, lifetimeHours * 3600);
+    const stored = await links.ensure(id, link, {
+      lifetimeSeconds: lifetimeHours * 3600,
+      // It was counted when the person asked for it.
+      isAllowed: async () => true,
+    });
+    if (!stored) return undefined;
     const mail = confirmAddressMail(contextIn(languageOf(account) ?? language), {
-      href: `${config.issuer}${emailPath}/${token}`,
+      href: `${config.issuer}${emailPath}/${stored.token}`,
       hours: lifetimeHours,
     });
     return { to, ...mail };

@@ -39,7 +39,7 @@ const templates = {
   'recovery-codes-made': recoveryCodesMadeNotice,
   'recovery-link': recoveryLinkNotice,
 } satisfies Record<NoticeKind, unknown>;
-const linkSeconds = addressReturnsForMs / 1000;
+const lifetimeSeconds = addressReturnsForMs / 1000;
 const hour = 3_600_000;
 
 /** Each notice to a former address goes to another one, so no inbox is filled. */
@@ -70,11 +70,13 @@ export const createComposeNotice =
     if (former !== undefined && changedAt === undefined) return render();
     const data = { at, ...(changedAt !== undefined && { changedAt }) };
     const link = { purpose: notMePurpose, account: account.id, email: to, data };
-    const { token, isNew } = await links.ensure(id, link, linkSeconds);
     const limit = isUnlimited(kind) ? 0 : config.security.throttle.mail_per_recipient;
-    // A person who knows the password could fill the inbox.
-    if (isNew && !(await throttle.take(kind, account.id, limit, hour)).allowed) return undefined;
-    return render(`${config.issuer}${notMePath}/${token}`);
+    const stored = await links.ensure(id, link, {
+      lifetimeSeconds,
+      // A person who knows the password could fill the inbox.
+      isAllowed: async () => (await throttle.take(kind, account.id, limit, hour)).allowed,
+    });
+    return stored && render(`${config.issuer}${notMePath}/${stored.token}`);
   };
 
 type Template = typeof addressTakenMail;

@@ -103,25 +103,26 @@ export const createComposeReset = ({
       return undefined;
     }
     const link = { purpose: resetMail, account: account.id, email: to, data };
-    const { token, isNew } = await links.ensure(id, link, lifetimeMinutes * 60);
-    if (isNew) {
-      const isAllowed = await takeMessage(throttle, {
-        what: 'reset account',
-        name: account.id,
-        address: address ?? '',
-        isKnownDevice: about.device === 'known',
-        perHour: about.account === undefined ? config.security.throttle.mail_per_recipient : 0,
-      });
-      if (!isAllowed) {
-        emit(about, { outcome: 'refused', reason: 'throttled', account: account.id });
-        return undefined;
-      }
-      emit(about, { outcome: 'ok', account: account.id });
+    const stored = await links.ensure(id, link, {
+      lifetimeSeconds: lifetimeMinutes * 60,
+      isAllowed: () =>
+        takeMessage(throttle, {
+          what: 'reset account',
+          name: account.id,
+          address: address ?? '',
+          isKnownDevice: about.device === 'known',
+          perHour: about.account === undefined ? config.security.throttle.mail_per_recipient : 0,
+        }),
+    });
+    if (!stored) {
+      emit(about, { outcome: 'refused', reason: 'throttled', account: account.id });
+      return undefined;
     }
+    if (stored.isNew) emit(about, { outcome: 'ok', account: account.id });
     const context = contextIn(languageOf(account) ?? language);
     const mail = passwordResetMail(context, {
       request: { account: account.username, at: new Date(Number(at)), address, userAgent: agent },
-      href: `${config.issuer}${resetPath}/${token}`,
+      href: `${config.issuer}${resetPath}/${stored.token}`,
       minutes: lifetimeMinutes,
     });
     return { to, ...mail };

@@ -20,11 +20,25 @@ interface LinkDraft {
   readonly write: Insert;
 }
 
+interface EnsureOptions {
+  readonly lifetimeSeconds: number;
+  /** Counts the message. */
+  readonly isAllowed: () => Promise<boolean>;
+}
+
+interface EnsuredLink {
+  readonly token: string;
+  readonly isNew: boolean;
+}
+
 export interface OneTimeLinks {
   /** With `isListed`, operators can list and revoke the link (listed-links.ts). */
   draft(link: NewLink, lifetimeSeconds: number, options?: { readonly isListed?: boolean }): LinkDraft;
-  /** Stores the link of this id unless it is stored already, as for a message that is sent again. */
-  ensure(id: string, link: NewLink, lifetimeSeconds: number): Promise<{ token: string; isNew: boolean }>;
+  /**
+   * Stores the link of this id unless it is stored already, as for a message that is sent again. A new link is stored, and
+   * returned, only if `isAllowed`: otherwise messages beyond a limit would fill the store with links that are not sent.
+   */
+  ensure(id: string, link: NewLink, options: EnsureOptions): Promise<EnsuredLink | undefined>;
   /** The token of a link that was drafted earlier. */
   tokenOf(purpose: string, id: string): string;
   /** Throws `link_gone` for an unknown, expired or used link and for one of another purpose. */
@@ -83,8 +97,10 @@ export const createOneTimeLinks = ({ store, clock, secret }: Dependencies): OneT
       while (isListed && !isListable(tokenOf(link.purpose, id))) id = newId(16);
       return draft(id, link, lifetimeSeconds, isListed);
     },
-    async ensure(id, link, lifetimeSeconds) {
+    async ensure(id, link, { lifetimeSeconds, isAllowed }) {
       const { token, write } = draft(id, link, lifetimeSeconds, false);
+      if (await read(link.purpose, token)) return { token, isNew: false };
+      if (!(await isAllowed())) return undefined;
       try {
         await store.commit([write]);
         return { token, isNew: true };
