@@ -30,6 +30,7 @@ import { createPasskeys, type Passkeys } from './passkeys/index.ts';
 import { createRateLimits, type RateLimits } from './rate-limits/index.ts';
 import { createReadiness, type Readiness } from './readiness/index.ts';
 import {
+  createSessionLimit,
   createSessionServices,
   type EndEverything,
   endDisabledAccounts,
@@ -241,6 +242,7 @@ export const createServices = async (dependencies: Dependencies): Promise<Servic
   });
   const readiness = createReadiness(store, keys);
   const { sessions, endEverything } = createSessionServices({ store, clock, events, accounts, clients });
+  const sessionLimit = createSessionLimit({ events, sessions, onError });
   const accountRemoval = createAccountRemoval({
     store,
     clock,
@@ -254,7 +256,7 @@ export const createServices = async (dependencies: Dependencies): Promise<Servic
     clock,
     logouts: upstreamLogouts,
     endSession: async (family) =>
-      (await sessions.end(sessionIdOfFamily(family), { isSignOut: true })) !== undefined,
+      (await sessions.end(sessionIdOfFamily(family), { keepBrowsers: true })) !== undefined,
   });
   const connectedApps = createConnectedApps({ store, clock, events, clients });
   const signInCounts = createSignInCounts({ store, clock, events, onError });
@@ -309,8 +311,17 @@ export const createServices = async (dependencies: Dependencies): Promise<Servic
       await upstreams.noteIssuers();
       // The audit starts first and stops last: it records what the others do until the end.
       const stops: (() => Promise<void>)[] = [];
-      for (const service of [audit, signInCounts, outbox, mail, rateLimits, admission, accountRemoval])
-        stops.unshift(await service.start());
+      const started = [
+        audit,
+        signInCounts,
+        sessionLimit,
+        outbox,
+        mail,
+        rateLimits,
+        admission,
+        accountRemoval,
+      ];
+      for (const service of started) stops.unshift(await service.start());
       const followed = [clients.followStopped(), siteImages.follow(), upstreams.follow()];
       stops.unshift(...(await Promise.all(followed)));
       const ending = endDisabledAccounts({ accounts, events, endEverything }).catch(onError);

@@ -59,7 +59,7 @@ export const recordUpstreamSession = ({
     // A logout token that was sent since the beginning of this request may not have found the session.
     const endSignedOut = async (): Promise<void> => {
       if (await logouts.isSignedOut({ ...upstreamSession, leftAt: leftAtOf(login) }))
-        await sessions.end(id, { isSignOut: true });
+        await sessions.end(id, { keepBrowsers: true });
     };
     work.afterCommit(() => {
       endSignedOut().catch((error: unknown) => {

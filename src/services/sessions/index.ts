@@ -4,7 +4,8 @@
  * notifications of clients belong to features/logout.
  *
  * list.ts pages through the index `live` of an account, summaries.ts says what is shown of a record, record-id.ts names
- * records for operators. sessions.ts ends and revokes; end-everything.ts also makes earlier sign-ins void.
+ * records for operators. sessions.ts ends and revokes; end-everything.ts also makes earlier sign-ins void. session-limit.ts
+ * ends those that an account hasn't used for longest, when it has too many.
  */
 import type { Events } from '../../events.ts';
 import type { Clock, Store } from '../../store/port.ts';
@@ -19,6 +20,7 @@ export { endDisabledAccounts } from './end-disabled.ts';
 export type { EndEverything, Ended } from './end-everything.ts';
 export { createNotifyClients, logoutDelivery } from './logout-notification.ts';
 export { sessionIdOf, sessionIdOfFamily } from './record-id.ts';
+export { createSessionLimit } from './session-limit.ts';
 export type { Sessions } from './sessions.ts';
 export { type GrantSummary, readGrant, readSession, type SessionSummary } from './summaries.ts';
 

@@ -37,8 +37,12 @@ type Revoked = Omit<Ended, 'sessions'>;
 interface EndOptions extends OfAccount {
   /** Ends the grants with `offline_access` too. */
   readonly offlineToo?: boolean;
-  /** The person has signed out, so no browser needs to give a second factor again. */
-  readonly isSignOut?: boolean;
+  /**
+   * No browser needs to give a second factor again, because the person has signed out, or it was one session too many.
+   */
+  readonly keepBrowsers?: boolean;
+  /** For the audit record. */
+  readonly reason?: string;
 }
 
 export interface Sessions {
@@ -110,17 +114,26 @@ export const createSessions = ({
     return key && document && readGrant({ key, document });
   };
 
-  const end: Sessions['end'] = async (id, { offlineToo = false, isSignOut = false, ...only } = {}) => {
+  const end: Sessions['end'] = async (
+    id,
+    { offlineToo = false, keepBrowsers = false, reason, ...only } = {},
+  ) => {
     const session = await read(id, only);
     if (!session) return undefined;
     const { key } = session;
     const { account } = session.summary;
-    if (!isSignOut) await forgetBrowsers(account);
+    if (!keepBrowsers) await forgetBrowsers(account);
     // The session goes last: where a commit isn't one step, as on a cluster, an interrupted one is repeated.
     const notifications = await notifyClients(account, session.payload);
     await store.commit([...boundGrants(session, offlineToo), ...notifications, { op: 'remove', key }]);
     if (notifications.length > 0) await sendNotifications(store);
-    events.emit({ type: 'session.ended', outcome: 'ok', account, details: { session: id } });
+    events.emit({
+      type: 'session.ended',
+      outcome: 'ok',
+      account,
+      ...(reason !== undefined && { reason }),
+      details: { session: id },
+    });
     return session.summary;
   };
 
