@@ -25,6 +25,7 @@ import { createSweep } from './sweep-expired.ts';
 import { startSweeper } from './sweep-timer.ts';
 import { createTransact } from './transaction.ts';
 import { createUndo, type Undo } from './undo.ts';
+import { createWatchLog } from './watch-log.ts';
 import { changesNothing, createWrite } from './write.ts';
 
 export interface EmbeddedOptions {
@@ -69,7 +70,12 @@ export const openEmbedded = async (options: EmbeddedOptions): Promise<Store> => 
   const load = createLoad(db);
   /** Changes with the commits of other connections. */
   const dataVersion = query<readonly [number]>(db, 'PRAGMA data_version');
-  const messages = createMessages(db, origin, () => operations);
+  const messages = createMessages({
+    db,
+    origin,
+    operations: () => operations,
+    watchLog: createWatchLog(path),
+  });
   const sweep = createSweep(db);
 
   const whileOpen = <T>(work: () => T): Promise<T> =>

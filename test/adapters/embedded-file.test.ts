@@ -504,3 +504,21 @@ t.test("a listener that throws doesn't affect other listeners", async (t) => {
   t.same(heard, ['m']);
   t.match((await warned).message, /listener of the store's topic topic failed/);
 });
+
+t.test('an idle process hears of a message at once, without looking for it', async (t) => {
+  const path = fresh();
+  const idle = await open(path);
+  const other = await open(path);
+  t.teardown(() => Promise.all([idle.close(), other.close()]));
+  const heard: (string | undefined)[] = [];
+  idle.subscribe('topic', (message) => heard.push(message));
+  for (const message of ['first', 'second']) {
+    // It looks every 2 s at first, which would be 1.5 s from now.
+    await sleep(4_700);
+    await other.publish('topic', message);
+    const publishedAt = performance.now();
+    await waitFor(message, () => heard.includes(message));
+    t.ok(performance.now() - publishedAt < 1_000, message);
+  }
+  t.same(heard, ['first', 'second']);
+});
