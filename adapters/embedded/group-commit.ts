@@ -17,7 +17,7 @@ interface QueuedWork {
  */
 export const createGroupCommit = (
   db: DatabaseSync,
-  transaction: (work: Work) => Promise<void>,
+  transaction: (work: Work) => void | Promise<void>,
 ): ((work: Work) => Promise<void>) => {
   const [savepoint, release, rollback] = ['SAVEPOINT one', 'RELEASE one', 'ROLLBACK TO one'].map((sql) =>
     db.prepare(sql),

@@ -78,24 +78,32 @@ export const openEmbedded = async (options: EmbeddedOptions): Promise<Store> => 
   });
   const sweep = createSweep(db);
 
-  const whileOpen = <T>(work: () => T): Promise<T> =>
+  const whileOpen = <T>(work: () => T): T | Promise<T> =>
     retryWhileBusy(() => {
       if (closing) throw new StoreUnavailable('the embedded store is closed');
       return work();
     }, operationTimeoutMs);
 
-  const observed = async <T>(operation: string, work: () => Promise<T>): Promise<T> => {
+  const observed = <T>(operation: string, work: () => T | Promise<T>): Promise<T> => {
     operations++;
     const started = observe ? performance.now() : 0;
-    try {
-      const result = await work();
+    const onSuccess = (result: T): T => {
       observe?.(operation, performance.now() - started, 'ok');
       return result;
-    } catch (error) {
+    };
+    const onFailure = (error: unknown): Promise<never> => {
       diskHealth.recordError(error);
       const outcome = error instanceof Conflict ? 'conflict' : 'unavailable';
       observe?.(operation, performance.now() - started, outcome);
-      throw toUnavailable(error);
+      return Promise.reject(toUnavailable(error));
+    };
+    try {
+      const result = work();
+      return result instanceof Promise
+        ? result.then(onSuccess, onFailure)
+        : Promise.resolve(onSuccess(result));
+    } catch (error) {
+      return onFailure(error);
     }
   };
 
@@ -120,7 +128,11 @@ export const openEmbedded = async (options: EmbeddedOptions): Promise<Store> => 
       await log.flush();
     } catch (error) {
       // The disk may refuse this as well. The caller needs the first error.
-      await whileOpen(() => transact(undo)).catch(diskHealth.recordError);
+      try {
+        await whileOpen(() => transact(undo));
+      } catch (second) {
+        diskHealth.recordError(second);
+      }
       throw error;
     }
   };

@@ -5,14 +5,16 @@ import { isBusy } from './sqlite-errors.ts';
 /** SQLite blocks the thread while it waits for a lock, so it waits only this long. Between attempts the loop runs. */
 export const lockWaitMs = 4;
 
-/** Retries while another process holds the lock. After `limitMs` it throws the error of the lock. */
-export const retryWhileBusy = <T>(attempt: () => T, limitMs: number): Promise<T> => {
+/**
+ * Retries while another process holds the lock. After `limitMs` it throws the error of the lock. There is no promise where
+ * the first attempt succeeds or fails, as nearly each does.
+ */
+export const retryWhileBusy = <T>(attempt: () => T, limitMs: number): T | Promise<T> => {
   try {
-    return Promise.resolve(attempt());
+    return attempt();
   } catch (error) {
-    return isBusy(error)
-      ? keepTrying(attempt, performance.now() + limitMs - lockWaitMs)
-      : Promise.reject(error);
+    if (!isBusy(error)) throw error;
+    return keepTrying(attempt, performance.now() + limitMs - lockWaitMs);
   }
 };
 
