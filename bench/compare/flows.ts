@@ -8,7 +8,7 @@ import {
   paths,
   redirectUri,
 } from '../fixtures.ts';
-import { clientCredentials, codeEndpoints, redeemCode } from '../flows.ts';
+import { clientCredentials, codeEndpoints, getFlow, redeemCode } from '../flows.ts';
 import { formRequest, type Request } from '../load/request.ts';
 
 export type CredentialKind =
@@ -18,9 +18,13 @@ export type CredentialKind =
   /** A code for an API alone, without `openid`. */
   | 'api-code'
   | 'opaque-code'
+  /** A code for the userinfo endpoint and no API. */
+  | 'userinfo-code'
   | 'refresh-token'
-  /** An access token, which can be introspected any number of times. */
-  | 'access-token';
+  | TokenKind;
+
+/** Access tokens of an API and of the userinfo endpoint, each of which serves any number of requests. */
+export type TokenKind = 'access-token' | 'userinfo-token';
 
 export interface ComparedFlow {
   readonly title: string;
@@ -35,7 +39,7 @@ export interface ComparedFlow {
 interface AuthorizationRequest {
   readonly client: string;
   readonly scope: string;
-  readonly resource: string;
+  readonly resource?: string;
 }
 
 const authorizePath = ({ client, scope, resource }: AuthorizationRequest): string =>
@@ -44,7 +48,7 @@ const authorizePath = ({ client, scope, resource }: AuthorizationRequest): strin
     response_type: 'code',
     redirect_uri: redirectUri,
     scope,
-    resource,
+    ...(resource !== undefined && { resource }),
     state: 'a-state-of-a-request',
     ...(scope.includes('openid') && { nonce: 'a-nonce-of-a-request' }),
     code_challenge: challenge,
@@ -68,6 +72,7 @@ const authorizeFor = (title: string, kind: CredentialKind, request: Authorizatio
   }),
 });
 
+const userinfo = getFlow('userinfo');
 const jsonExchange = codeEndpoints.json;
 
 export const comparedFlows: Readonly<Record<string, ComparedFlow>> = {
@@ -97,6 +102,12 @@ export const comparedFlows: Readonly<Record<string, ComparedFlow>> = {
     uses: 'access-token',
     request: (token) => formRequest(paths.introspect, app.client, { token, token_type_hint: 'access_token' }),
   },
+  userinfo: {
+    title: userinfo.title,
+    status: userinfo.status,
+    uses: 'userinfo-token',
+    request: userinfo.request,
+  },
   json: {
     title: 'JSON token endpoint',
     status: jsonExchange.status,
@@ -120,5 +131,16 @@ export const supplies: readonly ComparedFlow[] = [
     uses: 'opaque-code',
     makes: { kind: 'access-token', pattern: /"access_token":"([\w-]+)"/ },
     request: (code) => redeemCode('ES256', code, opaqueAudience),
+  },
+  authorizeFor('codes for the userinfo endpoint', 'userinfo-code', {
+    client: app.client,
+    scope: 'openid profile email',
+  }),
+  {
+    title: 'tokens for the userinfo endpoint',
+    status: 200,
+    uses: 'userinfo-code',
+    makes: { kind: 'userinfo-token', pattern: /"access_token":"([\w.-]+)"/ },
+    request: (code) => redeemCode('ES256', code, ''),
   },
 ];

@@ -4,7 +4,7 @@ import { serializeRequest } from '../load/request.ts';
 import { cpuMs } from '../measure/process-status.ts';
 import { signIn } from './browser.ts';
 import { type StoreName, startCheckout } from './checkout.ts';
-import { type ComparedFlow, type CredentialKind, signInRequest, supplies } from './flows.ts';
+import { type ComparedFlow, type CredentialKind, signInRequest, supplies, type TokenKind } from './flows.ts';
 import { password, usernames } from './settings.ts';
 
 /** Processor time of one request, in milliseconds. */
@@ -36,6 +36,7 @@ export interface Side {
 
 const connections = 8;
 const tokenCount = 200;
+const reusableTokens: ReadonlySet<CredentialKind> = new Set<TokenKind>(['access-token', 'userinfo-token']);
 /** Audit records are written a quarter of a second after the answers; their time counts. */
 const deferredWorkMs = 350;
 
@@ -96,7 +97,7 @@ export const createSide = (
     if (kind === undefined) return [];
     const shared = reusable.get(kind);
     if (shared) return shared;
-    if (kind === 'access-token') {
+    if (reusableTokens.has(kind)) {
       await supply(kind, tokenCount);
       const tokens = unused.get(kind) ?? [];
       reusable.set(kind, tokens);
