@@ -48,3 +48,10 @@ declare module 'oidc-provider/lib/helpers/router.js' {
     options: Register;
   }
 }
+
+declare module 'oidc-provider/lib/response_modes/query.js' {
+  import type { KoaContextWithOIDC } from 'oidc-provider';
+
+  const redirect: (ctx: KoaContextWithOIDC, uri: string, payload: Readonly<Record<string, unknown>>) => void;
+  export default redirect;
+}
