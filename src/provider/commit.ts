@@ -36,11 +36,11 @@ const runRefusedHooks = async (
 };
 
 /** A refused request commits what survives a refusal. A failed one commits nothing, so that it may be repeated. */
-const commitOutcome = async (ctx: KoaContextWithOIDC, work: UnitOfWork): Promise<void> => {
+const commitOutcome = (ctx: KoaContextWithOIDC, work: UnitOfWork): Promise<void> | undefined => {
   const outcome = outcomeOf(ctx);
   const error = errorOf(ctx);
   if (error instanceof StoreUnavailable) throw error;
-  if (outcome !== 'failed') await work.commit({ refused: outcome === 'refused' });
+  return outcome === 'failed' ? undefined : work.commit({ refused: outcome === 'refused' });
 };
 
 /**

@@ -2,11 +2,12 @@
 
 import type { interactionPolicy, KoaContextWithOIDC, Provider } from 'oidc-provider';
 import asyncLocalStorage from 'oidc-provider/lib/helpers/als.js';
+import { assertPayload } from 'oidc-provider/lib/helpers/jwt.js';
 import Router, { type Middleware } from 'oidc-provider/lib/helpers/router.js';
 import validateDpop, { getDpopJwt } from 'oidc-provider/lib/helpers/validate_dpop.js';
 import internalsByProvider from 'oidc-provider/lib/helpers/weak_cache.js';
 
-export { asyncLocalStorage, getDpopJwt, type Middleware, Router, validateDpop };
+export { assertPayload, asyncLocalStorage, getDpopJwt, type Middleware, Router, validateDpop };
 
 type Payload = Readonly<Record<string, unknown>>;
 
@@ -26,7 +27,12 @@ interface Internals {
     readonly richAuthorizationRequests: { readonly types: Record<string, DetailsType> };
   };
   readonly DPoPNonces: { nextChallenge(): string; checkChallenge(challenge: string): boolean };
-  readonly configuration: { readonly interactions: { readonly policy: interactionPolicy.Prompt[] } };
+  readonly configuration: {
+    readonly interactions: { readonly policy: interactionPolicy.Prompt[] };
+    readonly clockTolerance: number;
+  };
+  /** What all models extend. `verify` checks a payload that was found. */
+  readonly BaseModel: { verify(stored: object, options?: { readonly ignoreExpiration?: boolean }): unknown };
 }
 
 // The shape in the release that package.json pins.

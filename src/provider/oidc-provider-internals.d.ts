@@ -25,6 +25,14 @@ declare module 'oidc-provider/lib/helpers/validate_dpop.js' {
   export default validateDpop;
 }
 
+declare module 'oidc-provider/lib/helpers/jwt.js' {
+  /** Throws for a payload that has expired, or whose members have other types than those of a JWT. */
+  export const assertPayload: (
+    payload: object,
+    options: { readonly ignoreExpiration?: boolean; readonly clockTolerance: number },
+  ) => void;
+}
+
 declare module 'oidc-provider/lib/helpers/router.js' {
   import type { Provider } from 'oidc-provider';
 

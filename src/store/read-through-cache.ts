@@ -3,7 +3,8 @@ import type { Clock } from './port.ts';
 
 /** A bounded, short-lived cache. It keeps only what exists in the store, so guessed ids can't fill it. */
 export interface ReadThroughCache<T> {
-  get(id: string): Promise<T | undefined>;
+  /** What is cached is there at once, without a promise: most requests look up the same few ids several times. */
+  get(id: string): T | Promise<T | undefined>;
   invalidate(id: string): void;
   /** Invalidates everything. */
   clear(): void;
@@ -56,7 +57,7 @@ export const createReadThroughCache = <T>({
   };
 
   return {
-    async get(id) {
+    get(id) {
       const entry = entries.get(id);
       if (entry !== undefined && entry.expiresAt > clock.now()) {
         entries.touch(id);

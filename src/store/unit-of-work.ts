@@ -66,7 +66,8 @@ export class UnitOfWork {
     const staged = refused ? survivors(this.#staged) : this.#staged;
     const actions = this.#afterCommit.splice(0);
     this.#staged = [];
-    const { committed, lostRace } = await commitStaged(this.#store, staged);
+    const { committed, lostRace } =
+      staged.length === 0 ? nothingCommitted : await commitStaged(this.#store, staged);
     this.#committed = committed;
     const isRefused = refused || lostRace !== undefined;
     for (const { run, onRefusal } of actions) {
@@ -106,6 +107,8 @@ export class UnitOfWork {
     });
   }
 }
+
+const nothingCommitted = { committed: [], lostRace: undefined };
 
 /** The operations that keep a part of the document as it was. */
 const partialWrites: ReadonlySet<Write['op']> = new Set(['consume', 'merge', 'replace']);

@@ -1,5 +1,6 @@
 import { Provider } from 'oidc-provider';
 import t from 'tap';
+import { internalsOf } from '#src/provider/internals.ts';
 import { storedPayload } from '#src/provider/overrides/stored-payload.ts';
 
 // Compares src/provider/overrides/stored-payload.ts with what it replaces.
@@ -15,12 +16,15 @@ const membersOf = (names: readonly string[]) => ({
   stranger: 'is not stored',
 });
 
-const createModels = ({ replaced }: { readonly replaced: boolean }) => {
-  const provider = new Provider('http://localhost:3000', { cookies: { keys: ['a-key'] } });
+const createProvider = ({ replaced }: { readonly replaced: boolean }): Provider => {
+  const provider = new Provider('http://localhost:3000', { cookies: { keys: ['a-key'] }, clockTolerance: 5 });
   // The override uses no other dependency.
   if (replaced) storedPayload.apply(provider, { clock: { now: Date.now } } as never);
-  return provider as unknown as Readonly<Record<string, ModelClass>>;
+  return provider;
 };
+
+const ownProvider = createProvider({ replaced: true });
+const engineProvider = createProvider({ replaced: false });
 
 interface ModelClass {
   readonly IN_PAYLOAD: readonly string[];
@@ -28,8 +32,10 @@ interface ModelClass {
   instantiate(payload?: object): object;
 }
 
-const own = createModels({ replaced: true });
-const engine = createModels({ replaced: false });
+type Models = Readonly<Record<string, ModelClass>>;
+
+const own = ownProvider as unknown as Models;
+const engine = engineProvider as unknown as Models;
 
 const payloadsOf = async (name: string, change: (members: Record<string, unknown>) => object) => {
   const [ofOverride, ofEngine] = await Promise.all(
@@ -112,4 +118,41 @@ t.test('a code that is not saved yet has the lifetime of its kind', async (t) =>
   const { iat, exp } = Object(ofOverride?.payload);
   t.ok(iat >= before && iat <= before + 5);
   t.equal(exp, iat + 60);
+});
+
+t.test('a payload that was found is refused as the engine refuses it', async (t) => {
+  const now = Math.floor(Date.now() / 1000);
+  const isAccepted = async (provider: Provider, payload: object, ignoreExpiration: boolean) => {
+    try {
+      return (await internalsOf(provider).BaseModel.verify(payload, { ignoreExpiration })) === payload;
+    } catch {
+      return false;
+    }
+  };
+  const payloads: readonly [payload: object, accepted: boolean][] = [
+    [{ jti: 'x', iat: now, exp: now + 60 }, true],
+    [{ jti: 'x', exp: now - 3 }, true],
+    [{ jti: 'x', exp: now - 30 }, false],
+    [{ jti: 'x', exp: 'never' }, false],
+    [{ jti: 7 }, false],
+    [{ iat: now + 60 }, false],
+    [{ nbf: now + 60 }, false],
+    [{ aud: ['one', 2] }, false],
+    [{ format: 'opaque' }, true],
+    [{ format: 'jwt' }, false],
+    [{ jwt: 'x' }, false],
+    [{ 'jwt-ietf': 'x' }, false],
+    [{ paseto: 'x' }, false],
+  ];
+  for (const [payload, accepted] of payloads) {
+    for (const ignoreExpiration of [false, true]) {
+      const byOverride = await isAccepted(ownProvider, payload, ignoreExpiration);
+      t.equal(
+        byOverride,
+        await isAccepted(engineProvider, payload, ignoreExpiration),
+        JSON.stringify(payload),
+      );
+      if (!ignoreExpiration) t.equal(byOverride, accepted, JSON.stringify(payload));
+    }
+  }
 });

@@ -55,11 +55,13 @@ export const engineScope =
         handler: async (request, reply) => {
           limitQuery(request.raw.url ?? '');
           if (carriesBody(request.raw)) {
-            await readBodyForEngine(request.raw, config.security.max_body_bytes).catch((error: unknown) => {
+            try {
+              await readBodyForEngine(request.raw, config.security.max_body_bytes);
+            } catch (error) {
               // The server doesn't wait for the rest of the body.
               if (!request.raw.complete) reply.header('connection', 'close');
               throw error;
-            });
+            }
           }
           prepareRequest(request);
           reply.hijack();

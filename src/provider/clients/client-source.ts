@@ -1,7 +1,9 @@
+type MaybePromise<T> = T | Promise<T>;
+
 /** Where the engine's clients come from. */
 export interface ClientSource {
-  /** The same object as long as the client is unchanged. */
-  find(id: string): Promise<Record<string, unknown> | undefined>;
+  /** The same object as long as the client is unchanged, and without a promise if it is known here. */
+  find(id: string): MaybePromise<Record<string, unknown> | undefined>;
   /** Whether this is a secret of the client now. */
   verifySecret(id: string, secret: string): Promise<boolean>;
   /** Whether an operator has stopped the client. */

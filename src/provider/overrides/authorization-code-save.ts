@@ -27,7 +27,7 @@ export const authorizationCodeSave: Override = {
   apply(provider, { admit }) {
     const { prototype } = provider.AuthorizationCode;
     const { save } = prototype;
-    prototype.save = async function () {
+    prototype.save = function () {
       const ctx = currentContext();
       if (ctx) admit(ctx, { model: 'AuthorizationCode', bytes: bytesOf(this) });
       noteSignInTime(this, ctx?.oidc.session);

@@ -149,7 +149,8 @@ export const clientFind: Override = {
 
     Client.find = async (id: string): Promise<EngineClient | undefined> => {
       if (typeof id !== 'string') return undefined;
-      const metadata = await clients.find(id);
+      const found = clients.find(id);
+      const metadata = found instanceof Promise ? await found : found;
       const cached = cache.get(id);
       if (cached && cached.metadata === metadata) return cached.client;
       const client = metadata && (await build(id, metadata));

@@ -15,7 +15,7 @@ interface Session {
   readonly exp?: number | undefined;
   touched: boolean;
   save(ttl: number): Promise<string>;
-  authorizations?: object | undefined;
+  authorizations?: Record<string, object | undefined> | undefined;
   authorizationFor(clientId: string, value?: string): object;
   sidFor(clientId: string, value?: string): string | undefined;
 }
@@ -83,7 +83,9 @@ export const session: Override = {
     const { authorizationFor, sidFor, save } = prototype;
 
     prototype.authorizationFor = function (this: Session, clientId: string, value?: string) {
-      if (value !== undefined) this.authorizations ??= Object.create(null) as object;
+      const known = this.authorizations?.[clientId];
+      if (known) return known;
+      if (value !== undefined) this.authorizations ??= Object.create(null) as Record<string, object>;
       return authorizationFor.call(this, clientId, value);
     };
 
@@ -99,21 +101,24 @@ export const session: Override = {
       if (ctx) admit(ctx, { model: 'Session', bytes: bytesOf(state) });
     };
 
-    prototype.save = async function (this: Session, ttl: number) {
-      // The engine saves a touched session again, also after a refusal.
-      const wasTouched = this.touched;
-      this.touched = false;
-      assertStateSize(this);
-      if (this.accountId === undefined) {
+    // It isn't asynchronous itself: each asynchronous function around another takes two promises more.
+    prototype.save = function (this: Session, ttl: number) {
+      if (this.accountId === undefined || this.state !== undefined) {
+        // The engine saves a touched session again, also after a refusal.
+        const wasTouched = this.touched;
+        this.touched = false;
+        assertStateSize(this);
         const isNew = this.exp === undefined;
-        if (isNew && this.state === undefined) return this.jti;
-        if (isNew || (wasTouched && this.state !== undefined)) admitState(this);
+        if (this.accountId === undefined) {
+          if (isNew && this.state === undefined) return Promise.resolve(this.jti);
+          if (isNew || (wasTouched && this.state !== undefined)) admitState(this);
+        }
+        this.touched = wasTouched;
       }
-      this.touched = wasTouched;
       // The getter of `id` puts the cookie into the family of `uid`.
-      this.jti = this.id;
+      void this.id;
       // The engine would remove the document of the former cookie, which is the document of the new one.
-      this.oldId = undefined;
+      if (this.oldId !== undefined) this.oldId = undefined;
       return save.call(this, ttl);
     };
   },

@@ -103,11 +103,14 @@ export const tokenFind: Override = {
       ctx: KoaContextWithOIDC | undefined,
       token: Token | undefined,
     ): Promise<Token | undefined> => {
-      if (token?.clientId !== undefined && clients.isStopped(token.clientId)) return undefined;
-      if (token?.clientId !== undefined && isOfFormerClient(await clients.find(token.clientId), token.iat))
-        return undefined;
-      if (!token || ctx?.oidc.route !== 'introspection') return token;
-      return token.clientId !== undefined && (await provider.Client.find(token.clientId)) ? token : undefined;
+      const { clientId } = token ?? {};
+      if (!token || clientId === undefined) return ctx?.oidc.route === 'introspection' ? undefined : token;
+      if (clients.isStopped(clientId)) return undefined;
+      const found = clients.find(clientId);
+      const client = found instanceof Promise ? await found : found;
+      if (isOfFormerClient(client, token.iat)) return undefined;
+      if (ctx?.oidc.route === 'introspection' && !(await provider.Client.find(clientId))) return undefined;
+      return token;
     };
 
     const accessTokens = AccessToken as unknown as Model;
@@ -136,7 +139,7 @@ export const tokenFind: Override = {
       const ctx = currentContext();
       const token = await findAccessToken(ctx, value, options);
       if (token && ctx?.oidc.route === 'revocation') return revokeAlone(token);
-      return withoutRefusedClient(ctx, token);
+      return await withoutRefusedClient(ctx, token);
     };
 
     const clientTokens = ClientCredentials as unknown as Model;
@@ -144,7 +147,7 @@ export const tokenFind: Override = {
     clientTokens.find = async (value, options) => {
       const ctx = currentContext();
       const jwt = unwrapToken(ctx, value);
-      if (!isJwt(jwt)) return withoutRefusedClient(ctx, await findOpaqueOfClient(value, options));
+      if (!isJwt(jwt)) return await withoutRefusedClient(ctx, await findOpaqueOfClient(value, options));
       const found = await findLiveToken(ctx, jwt);
       if (!found || found.grant) return undefined;
       const token: Token = new ClientCredentials(payloadOf(found, false, {}));

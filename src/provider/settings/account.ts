@@ -31,9 +31,9 @@ const personalOf = (account: FoundAccount): ReturnType<EngineAccount['readPerson
 };
 
 /** The grant, and what the person has allowed, are read right after the account. Reading all at once saves a round trip. */
-const prefetchGrant = async (ctx: KoaContextWithOIDC, account: string): Promise<void> => {
+const prefetchGrant = (ctx: KoaContextWithOIDC, account: string): Promise<unknown> | undefined => {
   const { client, result, session } = ctx.oidc;
-  if (!client || !session) return;
+  if (!client || !session) return undefined;
   const grantId = result?.consent?.grantId ?? session.authorizations?.[client.clientId]?.grantId;
   const isAsked = client['first_party'] !== true;
   const keys = [
@@ -41,7 +41,7 @@ const prefetchGrant = async (ctx: KoaContextWithOIDC, account: string): Promise<
     ...(isAsked ? [consentKey(account, client.clientId)] : []),
   ];
   const work = getUnitOfWork(ctx);
-  await Promise.all(keys.map((key) => work.read(key)));
+  return Promise.all(keys.map((key) => work.read(key)));
 };
 
 /** What a code or token says about the sign-in that it comes from. */

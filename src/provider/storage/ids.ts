@@ -22,8 +22,16 @@ export const internalId = (id: string): string => id.slice(0, internalIdLength);
 export const withFamilyOf = (relative: string, id: string): string =>
   familyOf(relative) + id.slice(familyLength);
 
-/** Stores hold digests of bearer values, so a reader of the store can't use them. */
-export const digestOf = (id: string): string => hash('sha256', id, 'base64url').slice(0, 24);
+let latest: { readonly id: string; readonly digest: string } | undefined;
+
+/**
+ * Stores hold digests of bearer values, so a reader of the store can't use them. A token is looked up as one kind after the
+ * other, so the latest digest is kept.
+ */
+export const digestOf = (id: string): string => {
+  if (latest?.id !== id) latest = { id, digest: hash('sha256', id, 'base64url').slice(0, 24) };
+  return latest.digest;
+};
 
 /** A token always has the same successor, so a client that retries a refresh gets the response that it missed. */
 export const successorOf = (id: string, secret: KeyObject): string =>

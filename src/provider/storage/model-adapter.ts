@@ -60,11 +60,10 @@ export class ModelAdapter implements Adapter {
   async find(id: string): Promise<AdapterPayload | undefined> {
     const document = await this.read(this.unitOfWork(), id);
     const payload = document && this.decode(document, id);
-    return payload && (await this.#isOfFormerClient(payload)) ? undefined : payload;
-  }
-
-  async #isOfFormerClient({ clientId, iat }: AdapterPayload): Promise<boolean> {
-    return clientId !== undefined && isOfFormerClient(await this.#clients.find(clientId), iat);
+    if (payload?.clientId === undefined) return payload;
+    const found = this.#clients.find(payload.clientId);
+    const client = found instanceof Promise ? await found : found;
+    return isOfFormerClient(client, payload.iat) ? undefined : payload;
   }
 
   // Only sessions have a `uid`, and only device codes have a user code.
@@ -80,7 +79,7 @@ export class ModelAdapter implements Adapter {
     const key = modelKey(this.#model, id);
     if (!key) throw new Error(`the engine made an invalid id for ${this.#model}`);
     const expiresAt = (Math.floor(this.clock.now() / 1000) + ttl) * 1000;
-    await this.change((work) => this.write(work, { key, id, payload, expiresAt }));
+    return this.change((work) => this.write(work, { key, id, payload, expiresAt }));
   }
 
   async consume(id: string): Promise<undefined> {
@@ -150,12 +149,15 @@ export class ModelAdapter implements Adapter {
     return findUnitOfWork() ?? new UnitOfWork(this.store);
   }
 
-  protected async change(stage: (work: UnitOfWork) => void): Promise<undefined> {
+  /** Within a request it is done when it returns. */
+  protected change(stage: (work: UnitOfWork) => void): undefined | Promise<undefined> {
     const current = findUnitOfWork();
-    if (current) {
-      stage(current);
-      return;
-    }
+    if (!current) return this.#changeAtOnce(stage);
+    stage(current);
+    return undefined;
+  }
+
+  async #changeAtOnce(stage: (work: UnitOfWork) => void): Promise<undefined> {
     const work = new UnitOfWork(this.store);
     stage(work);
     await work.commit();

@@ -76,7 +76,8 @@ export const createAccountLookup = ({
     id === undefined ? cache.clear() : cache.invalidate(id),
   );
 
-  const find = async (id: string): Promise<Account | undefined> => configured.byId.get(id) ?? cache.get(id);
+  const lookUp = (id: string) => configured.byId.get(id) ?? cache.get(id);
+  const find = async (id: string): Promise<Account | undefined> => lookUp(id);
 
   /** Accounts of the configuration come first. */
   const allByUsername = async (username: string): Promise<readonly Account[]> => {
@@ -114,7 +115,8 @@ export const createAccountLookup = ({
       return onlyOf(byEmail) ?? byUsername;
     },
     async forEngine(id, signIn) {
-      const account = await find(id);
+      const found = lookUp(id);
+      const account = found instanceof Promise ? await found : found;
       if (account === undefined || !account.enabled) return undefined;
       if (signIn && !isSignInCurrent(account, signIn)) return undefined;
       return {

@@ -85,7 +85,6 @@ export const createClientLookup = ({
   const fixed = new Map(
     [...configured, ...builtIn].map(([id, loaded]) => [id, { loaded, metadata: forEngine(loaded) }]),
   );
-  // Each request of a client calls it several times, so it makes no promise of its own.
   const lookUp = (id: string) => fixed.get(id) ?? cache.get(id);
 
   const recoverSecrets = async (id: string): Promise<readonly string[]> =>
@@ -96,9 +95,14 @@ export const createClientLookup = ({
   const matchesStoredHash = rememberVerified(({ hash }: { readonly hash: string }, given) =>
     matchesHash(hash, given),
   );
-  const find: Clients['find'] = async (id) => (await lookUp(id))?.metadata;
+  // Each request of a client calls it several times.
+  const find: Clients['find'] = (id) => {
+    const found = lookUp(id);
+    return found instanceof Promise ? found.then((client) => client?.metadata) : found.metadata;
+  };
   const verifySecret: Clients['verifySecret'] = async (id, secret) => {
-    const found = await lookUp(id);
+    const looked = lookUp(id);
+    const found = looked instanceof Promise ? await looked : looked;
     if (found === undefined || secret.length > 1024) return false;
     const now = clock.now();
     return found.loaded.secrets.some(

@@ -104,7 +104,7 @@ export interface Clients {
    * The metadata that the engine's adapter returns for `Client`. A client with hashed secrets gets a random, secret
    * `client_secret`, because the engine requires one and derives symmetric keys from it. Use `verifySecret` to compare.
    */
-  find(id: string): Promise<ClientMetadata | undefined>;
+  find(id: string): ClientMetadata | undefined | Promise<ClientMetadata | undefined>;
   verifySecret(id: string, secret: string): Promise<boolean>;
   /** The secrets of a `client_secret_jwt` client in clear, newest first. Empty for any other client. */
   recoverSecrets(id: string): Promise<readonly string[]>;
