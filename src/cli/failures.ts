@@ -2,6 +2,7 @@ import { debuglog } from 'node:util';
 import { CommanderError } from 'commander';
 import { ConfigurationError, type Problem } from '#config';
 import { type ExitCode, exitCode, Failure } from '#src/errors.ts';
+import { toReadableLines } from '#src/readable-text.ts';
 import { StoreUnavailable, StoreUnusable } from '#src/store/errors.ts';
 
 export interface CommandFailure {
@@ -43,4 +44,4 @@ export const toCommandFailure = (error: unknown): CommandFailure => {
 };
 
 export const formatFailure = ({ exit, ...error }: CommandFailure, isJson: boolean): string =>
-  `${isJson ? JSON.stringify({ error }) : `postern: ${error.message}`}\n`;
+  `${isJson ? JSON.stringify({ error }) : `postern: ${toReadableLines(error.message)}`}\n`;

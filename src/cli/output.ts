@@ -1,4 +1,5 @@
 import type { Output } from '#src/command.ts';
+import { toReadableLines } from '#src/readable-text.ts';
 
 export interface Streams {
   readonly out: (text: string) => void;
@@ -7,15 +8,16 @@ export interface Streams {
   readonly outAndWait?: (text: string) => Promise<void>;
 }
 
+/** Texts of commands contain names that other people chose, which must not control the terminal. */
 export const createOutput = (
   { out, err, outAndWait = async (text) => out(text) }: Streams,
   isJson: () => boolean,
 ): Output => ({
   answer(data, text) {
-    out(`${isJson() ? JSON.stringify(data, null, 2) : text}\n`);
+    out(`${isJson() ? JSON.stringify(data, null, 2) : toReadableLines(text)}\n`);
   },
   stream: outAndWait,
   note(text) {
-    if (!isJson()) err(`${text}\n`);
+    if (!isJson()) err(`${toReadableLines(text)}\n`);
   },
 });

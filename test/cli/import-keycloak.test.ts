@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { openStore } from '#src/open-store.ts';
+import { isMisleading } from '#src/readable-text.ts';
 import { systemClock } from '#src/store/clock.ts';
 import { accountsIn } from '../support/accounts-in.ts';
 import { giveFormerGroupClaim } from '../support/former-group-claims.ts';
@@ -342,6 +343,25 @@ t.test('a client keeps the keys that it used, and none that were switched off', 
   t.same([shown.jwks, shown.jwks_uri], [jwks, undefined]);
   for (const id of ['former', 'certificate', 'broken']) t.notOk((await show(id)).client_id, id);
   t.match(notes.join(), /client authentication by a certificate or single key/);
+});
+
+t.test('no name of a realm controls the terminal', async (t) => {
+  const { cwd, runInProcess } = await openCommandFolder(t);
+  const file = join(cwd, 'realm.json');
+  const name = '\u001b[31mred\u202e\n  forged line';
+  const [users, groups] = [[{ username: name, realmRoles: ['x'] }], [{ name, realmRoles: ['x'] }]];
+  const clients = [
+    { clientId: name, protocol: 'saml' },
+    { clientId: name, protocol: 'openid-connect' },
+  ];
+  await writeFile(file, JSON.stringify({ realm: 'x', users, groups, clients }));
+  const { out } = await runInProcess(['import', 'keycloak', file, '--skip-bad']);
+  t.match(out, /red/);
+  t.notMatch(out, /^ *forged line/m);
+  t.same(out.split('\n').filter(isMisleading), []);
+  const { err } = await runInProcess(['account', 'show', name]);
+  t.match(err, /red/);
+  t.same(err.split('\n').filter(isMisleading), []);
 });
 
 t.test('attributes that mean something for this server are left out, and said', async (t) => {

@@ -1,5 +1,6 @@
 import type { Command, CommandContext, Installation } from '#src/command.ts';
 import { exitCode, Failure } from '#src/errors.ts';
+import { toReadable } from '#src/readable-text.ts';
 import type { Accounts } from '#src/services/accounts/index.ts';
 import type { AddClient, Clients } from '#src/services/clients/index.ts';
 import { type Report, reportText } from '../account/import/report.ts';
@@ -91,13 +92,13 @@ const addClients = async (
 const resultText = (what: string, { added, existing, refused }: Result): string =>
   [
     `${what}: ${added.length} new, ${existing.length} there already, ${refused.length} refused.`,
-    ...refused.map(({ name, message }) => `  ${name}: ${message}`),
+    ...refused.map(({ name, message }) => toReadable(`  ${name}: ${message}`)),
   ].join('\n');
 
 const notesText = (notes: readonly Note[], others: readonly string[]): string =>
   [
     ...(notes.length + others.length > 0 ? ['Not imported, because it has no counterpart:'] : []),
-    ...notes.map(({ what, count, first }) => `  ${count} × ${what} (${first})`),
+    ...notes.map(({ what, count, first }) => toReadable(`  ${count} × ${what} (${first})`)),
     ...others.map((other) => `  ${other}`),
   ].join('\n');
 

@@ -1,3 +1,5 @@
+import { toReadable } from '#src/readable-text.ts';
+
 /** What became of the lines of a file. */
 export interface Report {
   readonly lines: number;
@@ -23,7 +25,7 @@ export const reportText = (
   { done, unit = 'line' }: { readonly done: boolean; readonly unit?: 'line' | 'user' },
 ): string =>
   [
-    ...problems.map(({ line, message }) => `${unit} ${line}: ${message}`),
+    ...problems.map(({ line, message }) => `${unit} ${line}: ${toReadable(message)}`),
     ...(refused > problems.length ? [`… and ${refused - problems.length} more`] : []),
     `${done ? 'Imported' : 'Would be imported'}: ${accounts(added)}. There already: ${unchanged}. Refused: ${refused}.`,
   ].join('\n');
