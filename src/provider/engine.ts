@@ -18,6 +18,7 @@ import type { GrantType } from './grant-types.ts';
 import type { EngineKeys } from './keys/engine-keys.ts';
 import { externalKeys } from './keys/external-key.ts';
 import { createFetch, type Fetch } from './outgoing/fetch.ts';
+import { createResolve } from './outgoing/resolve.ts';
 import { createProvider } from './overrides/register.ts';
 import { aliases, jsonTokensPath } from './paths.ts';
 import type { ProviderSettings } from './provider-settings.ts';
@@ -78,7 +79,10 @@ export class Engine {
 
   constructor(dependencies: EngineDependencies, keys: EngineKeys) {
     this.#dependencies = dependencies;
-    this.#fetch = createFetch(dependencies.config, dependencies);
+    this.#fetch = createFetch(dependencies.config, {
+      events: dependencies.events,
+      resolve: createResolve(),
+    });
     [this.#main, this.#byPath] = this.#buildAll(keys);
   }
 

@@ -1,20 +1,16 @@
-import { type LookupAddress, type LookupAllOptions, lookup } from 'node:dns';
+import { lookup } from 'node:dns';
 import type { IncomingMessage } from 'node:http';
 import { isIP, type LookupFunction } from 'node:net';
 import type { Configuration } from 'oidc-provider';
 import type { Events } from '../../events.ts';
 import { createAddressFilter, type OutboundConfig } from './networks.ts';
+import type { Resolve } from './resolve.ts';
 
 export type Fetch = NonNullable<Configuration['fetch']>;
 
-type Resolve = (
-  hostname: string,
-  options: LookupAllOptions,
-  callback: (error: Error | null, found: LookupAddress[]) => void,
-) => void;
-
 interface Dependencies {
   readonly events?: Pick<Events, 'emit'>;
+  /** Default: as the operating system does, for hosts that the operator names. */
   readonly resolve?: Resolve;
   /** How long a request may take. */
   readonly maxMs?: number;
