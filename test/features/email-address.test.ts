@@ -229,6 +229,37 @@ t.test('where addresses are names to sign in by, the new one belongs to this acc
   t.equal(await accounts.findByUsername('old@example.com'), undefined);
 });
 
+t.test('an address of two alphabets, as at an internationalized domain, becomes the name too', async (t) => {
+  const signIn = { sign_in: { identifiers: ['username', 'email'] }, username: 'old@example.com' };
+  const stage = await open(t, true, signIn);
+  const { server, smtp, browser, account } = stage;
+  const { accounts } = server.app.services;
+  await browser.submit(await form(stage), { email: 'josé@пример.рф', password });
+  await waitForEmptyOutbox(server);
+  const link = smtp.received.flatMap((mail) => linksIn(mail, server.issuer))[0] ?? '';
+  const reader = new Browser();
+  t.equal((await reader.submit(await reader.open(link), { password })).status, 200);
+  t.equal((await accounts.find(account))?.username, 'josé@пример.рф');
+  t.equal((await accounts.findByUsername('JOSÉ@пример.рф'))?.id, account);
+
+  await t.test('one that could be taken for another is refused before a message is sent', async (t) => {
+    for (const email of ['pаypal@example.com', 'оса@рое.хор']) {
+      const refused = await browser.submit(await form(stage), { email, password });
+      t.equal(refused.status, 422, email);
+      t.match(refused.body, 'Enter an email address like name@example.com');
+    }
+  });
+  await t.test('an operator gives such a name with the verified address only', async (t) => {
+    const name = 'анна@example.com';
+    const claims = { email: name, email_verified: true };
+    await t.rejects(accounts.add({ username: name, password }), { code: 'username_invalid' });
+    t.match(await accounts.add({ username: name, password, claims }), { username: name });
+    const other = { email: 'иван@example.com', email_verified: true };
+    const { id } = await accounts.add({ username: 'ivan', password, claims: other });
+    t.match(await accounts.update(id, { username: other.email }), { username: other.email });
+  });
+});
+
 t.test('a link that was asked for before "This wasn’t me" is void', async (t) => {
   const stage = await open(t);
   const { server, smtp } = stage;

@@ -4,7 +4,12 @@ import type { Form } from '../../http/pages/form.ts';
 import { formExpired } from '../../http/pages/form-expired.ts';
 import { isAllowedDomain } from '../../services/account-forms/index.ts';
 import type { AccountPages } from '../../services/account-pages/index.ts';
-import { type Account, foldUsername } from '../../services/accounts/index.ts';
+import {
+  type Account,
+  foldUsername,
+  followsAddress,
+  isAddressForUsername,
+} from '../../services/accounts/index.ts';
 import { isMailAddress, mailboxOf, verifiedAddressOf } from '../../services/mail/index.ts';
 import { createCheckPassword, isPasswordRight } from '../../services/sign-ins/index.ts';
 import { takeMessage, takeMessageToDomain } from '../../services/throttle/index.ts';
@@ -26,6 +31,7 @@ export const emailPages = (dependencies: EmailAddressDependencies) => {
   const checkPassword = createCheckPassword(dependencies);
   const { mail_request_per_address: perAddress, mail_per_recipient: perHour } = config.security.throttle;
   const { email_domains: emailDomains } = config.sign_up;
+  const withEmail = config.sign_in.identifiers.includes('email');
 
   return ({ visitOf, requireRecentSignIn }: AccountPages): FastifyPluginAsync => {
     const send = (
@@ -53,11 +59,14 @@ export const emailPages = (dependencies: EmailAddressDependencies) => {
       return pages.send(request, reply, body, { status, headers });
     };
 
+    const isNameFor = (account: Account, typed: string): boolean =>
+      !followsAddress(account, withEmail) || isAddressForUsername(typed);
+
     /** What is wrong with the form; nothing: a link may be sent to the address. */
     const check = async (request: FastifyRequest, typed: string, form: Form): Promise<Shown> => {
       const { account } = visitOf(request);
       if (typed === '') return { problem: 'emailMissing' };
-      if (!isMailAddress(typed)) return { problem: 'emailInvalid' };
+      if (!isMailAddress(typed) || !isNameFor(account, typed)) return { problem: 'emailInvalid' };
       if (!isAllowedDomain(typed, emailDomains)) return { problem: 'emailDomain' };
       if (!account.hasPassword) return {};
       const checked = await checkPassword(request, account, form['password'] ?? '');

@@ -28,6 +28,7 @@ export { addressReturnsForMs, followsAddress, isRestorable } from './former-addr
 export { createHasAccount } from './has-account.ts';
 export { isSignInCurrent } from './lookup.ts';
 export { AmbiguousAccount, exactNameOf, idIn } from './named-account.ts';
+export { isAddressForUsername } from './new-username.ts';
 export { createPasswords, hashProblem } from './password/passwords.ts';
 export { isProofCurrent } from './proof-time.ts';
 export { factorsKey } from './record.ts';

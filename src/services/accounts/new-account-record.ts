@@ -44,7 +44,7 @@ export type NewRecord = (account: AddAccount, options?: NewRecordOptions) => Pro
 export const createNewAccountCheck =
   ({ passwords, service, withEmail }: Pick<Dependencies, 'passwords' | 'service' | 'withEmail'>) =>
   ({ username, password, passwordHash, claims = {}, nameGivenBy = 'operator' }: AddAccount): string => {
-    const name = acceptUsername(username, { givenBy: nameGivenBy, service });
+    const name = acceptUsername(username, { givenBy: nameGivenBy, service, email: verifiedEmailOf(claims) });
     checkClaims(claims);
     checkNameClaims(claims);
     checkEmailClaim(claims);

@@ -1,5 +1,6 @@
 import { exitCode, Failure } from '../../errors.ts';
 import { isReserved } from './reserved-usernames.ts';
+import { foldUsername } from './username.ts';
 
 /** A person who signs up may not take a reserved name. An operator may give it. */
 export type NameGiver = 'operator' | 'person';
@@ -53,8 +54,15 @@ const onlyLookAlikes = /^[аеорсухіјѕһԁԛԝԍӏѵѡАВЕКМНОРС
 
 const lettersOf = (name: string): string => name.normalize('NFD').replace(/\P{L}/gu, '');
 
-/** What makes two different names look alike, with the sentence for the person who chose one. */
-const rules: readonly { readonly breaks: (name: string) => boolean; readonly message: string }[] = [
+interface Rule {
+  /** The parts of an address have alphabets of their own. Any other name is one part. */
+  readonly breaks: (name: string, parts: readonly string[]) => boolean;
+  /** For the person who chose the name. */
+  readonly message: string;
+}
+
+/** What makes two different names look alike. */
+const rules: readonly Rule[] = [
   {
     // \p{C} is control, format, private and unassigned characters; the last set is fillers and variation selectors.
     breaks: (name) =>
@@ -66,11 +74,11 @@ const rules: readonly { readonly breaks: (name: string) => boolean; readonly mes
     message: 'A user name has letters or digits, and single spaces at most.',
   },
   {
-    breaks: (name) => !isOfOneAlphabet(name),
+    breaks: (_, parts) => !parts.every(isOfOneAlphabet),
     message: 'A user name has letters of one alphabet, digits, and the signs of a keyboard.',
   },
   {
-    breaks: (name) => digits.filter((set) => set.test(name)).length > 1,
+    breaks: (_, parts) => parts.some((part) => digits.filter((set) => set.test(part)).length > 1),
     message: 'A user name has digits of one kind.',
   },
   {
@@ -79,16 +87,33 @@ const rules: readonly { readonly breaks: (name: string) => boolean; readonly mes
   },
 ];
 
+/** A mailbox named in one alphabet, at a domain in another one, is common: `josé@пример.рф`. */
+const partsOfAddress = (address: string): readonly string[] =>
+  address.split(/[@.]/).filter((part) => part !== '');
+
+const brokenRule = (name: string, isAddress: boolean): Rule | undefined => {
+  const parts = isAddress ? partsOfAddress(name) : [name];
+  return rules.find(({ breaks }) => breaks(name, parts));
+};
+
+/** Whether an account may have this address as its name, once it has verified it. */
+export const isAddressForUsername = (address: string): boolean =>
+  brokenRule(address.normalize('NFC'), true) === undefined;
+
+interface NewUsername {
+  readonly givenBy: NameGiver;
+  readonly service: readonly string[];
+  /** The verified address of the account, folded. */
+  readonly email: string | undefined;
+}
+
 /**
  * Returns the trimmed name, or throws a Failure if it could be taken for another name. Names that were accepted by
  * former rules stay as they are: only a new name comes here.
  */
-export const acceptUsername = (
-  username: string,
-  { givenBy, service }: { readonly givenBy: NameGiver; readonly service: readonly string[] },
-): string => {
+export const acceptUsername = (username: string, { givenBy, service, email }: NewUsername): string => {
   const name = username.trim().normalize('NFC');
-  const broken = rules.find(({ breaks }) => breaks(name));
+  const broken = brokenRule(name, foldUsername(name) === email);
   if (broken)
     throw new Failure({
       code: 'username_invalid',

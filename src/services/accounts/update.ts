@@ -70,21 +70,22 @@ export const createUpdateAccount = ({
   };
 
   /** Another spelling of a name that an account has is accepted, also where a newer rule refuses the name. */
-  const hasName = async (id: string, username: string): Promise<boolean> => {
-    const account = await find(id);
-    return account !== undefined && foldUsername(account.username) === foldUsername(username);
-  };
+  const hasName = (account: Account | undefined, username: string): boolean =>
+    account !== undefined && foldUsername(account.username) === foldUsername(username);
 
   return {
     async update(id, { username, claims = {}, groups: groupChange, ...change }, options = {}) {
       const { addressGivenBy = 'operator', ...conditions } = options;
       const { upstreamGroups, required, endsPendingSignIns } = change;
-      const isRenamed = username !== undefined && !(await hasName(id, username));
-      const name = isRenamed ? acceptUsername(username, { givenBy: 'operator', service }) : username;
+      const isNamed = username !== undefined || claims['preferred_username'] !== undefined;
+      const former = isNamed ? await find(id) : undefined;
+      const isRenamed = username !== undefined && !hasName(former, username);
+      const email = verifiedEmailOf(mergeClaims(former?.claims ?? {}, claims));
+      const name = isRenamed ? acceptUsername(username, { givenBy: 'operator', service, email }) : username;
       if (name !== undefined && configured.holderOf(name) !== undefined) throw nameTaken(name);
       // A claim that the account has already stays, as other names do.
-      const former = claims['preferred_username'] === undefined ? undefined : await find(id);
-      if (former && claims['preferred_username'] !== former.claims['preferred_username'])
+      const preferred = claims['preferred_username'];
+      if (former && preferred !== undefined && preferred !== former.claims['preferred_username'])
         await checkPreferredUsername(
           { username: name ?? former.username, claims: mergeClaims(former.claims, claims) },
           id,
