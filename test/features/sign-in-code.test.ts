@@ -11,10 +11,12 @@ import {
   password,
   RelyingParty,
   redirectParameters,
+  signedInBrowser,
   type TestServer,
 } from '../support/setup/index.ts';
 import { parseMail, type ReceivedMail, type SmtpServer } from '../support/smtp-server.ts';
 import { startWithMail, waitForEmptyOutbox } from '../support/start-with-mail.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 const address = 'grace@example.com';
 
@@ -183,6 +185,33 @@ t.test('wrong codes are counted with wrong passwords, whichever form they come b
     statuses.push((await browser.submit(login, { login: 'grace', password: 'wrong' })).status);
   }
   t.strictSame(statuses, [422, 422, 422, 422, 422, 429]);
+});
+
+t.test('the record names the account of a wrong code, and its owner sees it', async (t) => {
+  const stage = await open(t, {
+    audit: { enabled: true },
+    security: { throttle: { sign_in_free_attempts: 50, sign_in_per_account: 100 } },
+  });
+  const { server, account } = stage;
+  const browser = new Browser();
+  const page = await ask(stage, browser, 'grace');
+  const code = await nextCode(stage);
+  for (let tried = 0; tried < 6; tried += 1) await browser.submit(page, { code: other(code) });
+  const stranger = new Browser();
+  await stranger.submit(await ask(stage, stranger, 'nobody'), { code: '000000' });
+  const refused = server.events
+    .filter(({ type, outcome }) => type === 'sign-in' && outcome === 'refused')
+    .map(({ reason, account: of }) => ({ reason, of }));
+  t.strictSame(refused, [
+    ...Array(4).fill({ reason: 'wrong_code', of: account }),
+    ...Array(2).fill({ reason: 'too_many_codes', of: account }),
+    { reason: 'wrong_code', of: undefined },
+  ]);
+
+  const owner = await signedInBrowser(server, 'grace');
+  const shown = async (): Promise<number> =>
+    (await owner.open(`${server.issuer}/account/activity`)).body.split('A sign-in was refused').length - 1;
+  await waitFor('the activity of the account', async () => (await shown()) === 6);
 });
 
 t.test('wrong codes for many accounts count for the network, but not on known devices', async (t) => {

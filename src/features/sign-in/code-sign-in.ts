@@ -215,7 +215,10 @@ export const createCodeSignIn = ({
     if (!account) {
       await verdict.failed();
       const isUsedUp = checked === 'used up';
-      emitSignInRefused(events, visit, { reason: isUsedUp ? 'too_many_codes' : 'wrong_code' });
+      emitSignInRefused(events, visit, {
+        reason: isUsedUp ? 'too_many_codes' : 'wrong_code',
+        ...(tried.account && { account: tried.account.id }),
+      });
       return { page: codePage(visit, pending, { problem: isUsedUp ? 'usedUp' : 'wrong' }) };
     }
     await verdict.succeeded();

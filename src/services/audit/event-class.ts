@@ -66,6 +66,7 @@ const typesThatNameAnyone: ReadonlySet<string> = new Set([
 const wrongSecrets: ReadonlySet<string> = new Set([
   'account_disabled',
   'reused_code',
+  'too_many_codes',
   'wrong_code',
   'wrong_password',
   'wrong_recovery_code',
