@@ -3,6 +3,7 @@ import { decodeJwt } from 'jose';
 import t from 'tap';
 import {
   Browser,
+  basicAuthorization,
   codeFor,
   newVerifier,
   password,
@@ -130,4 +131,25 @@ t.test('what the person declined stays hidden from a client of the operator', as
   const token = (await party.redeem(code, verifier)).body.access_token ?? '';
   t.notOk('email' in (await introspect(party, token)));
   t.strictSame(only(await introspect(api, token)), person);
+});
+
+t.test('a JWT of the JSON token endpoint shows no more than the opaque token', async (t) => {
+  const tokenOf = async (clientId: string, scope: string): Promise<string> => {
+    const party = new RelyingParty(server.issuer, clientId);
+    const { code, verifier } = await codeFor(party, new Browser(), { resource: opaque, scope });
+    const answer = await fetch(`${server.issuer}/api/v1/tokens`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...basicAuthorization(clientId, secret) },
+      body: JSON.stringify({
+        authorization_code: code,
+        redirect_uri: redirectUri,
+        code_verifier: verifier,
+      }),
+    });
+    t.equal(answer.status, 201);
+    return Object(await answer.json()).access_token;
+  };
+  t.strictSame(only(decodeJwt(await tokenOf('narrow', 'o'))), { email }, 'what its scopes release');
+  t.strictSame(only(decodeJwt(await tokenOf('app', 'o'))), person, 'it may use every scope');
+  t.strictSame(only(decodeJwt(await tokenOf('both', 'o'))), person, 'it is the API');
 });

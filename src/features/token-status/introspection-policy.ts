@@ -1,8 +1,8 @@
 import type { Configuration } from 'oidc-provider';
 import type { Config } from '#config';
 import { hasAccess } from '../../provider/access.ts';
+import { createIsClientOfApi } from '../../provider/claims/api-clients.ts';
 import { createHiddenClaims, withoutClaims } from '../../provider/claims/claims-for-apis.ts';
-import type { EngineClient } from '../../provider/engine-types.ts';
 import { signInOf } from '../../provider/settings/account.ts';
 import type { Accounts } from '../../services/accounts/index.ts';
 import { createCurrentScope } from './current-scope.ts';
@@ -17,24 +17,9 @@ type IntrospectionPolicy = NonNullable<
  * any more. The client of a token learns from it no claims that are for the API only, and both read the scope of now.
  */
 export const introspectionPolicy = (config: Config, accounts: Accounts): IntrospectionPolicy => {
-  const introspectionClients = new Map(
-    config.resources.map(({ audience, introspection_clients: clients = [] }) => [audience, new Set(clients)]),
-  );
+  const isClientOfApi = createIsClientOfApi(config);
   const hiddenClaims = createHiddenClaims(config);
   const currentScope = createCurrentScope(config);
-
-  /** Whether the client is the API of the token, or one of them: a token for an API and for userinfo has two. */
-  const isForApiOf = (client: EngineClient, token: object): boolean => {
-    if (client.clientAuthMethod === 'none' || !('aud' in token)) return false;
-    const audiences: readonly unknown[] = [token.aud].flat();
-    const ownAudiences: unknown = client['resources'];
-    return audiences.some(
-      (audience) =>
-        typeof audience === 'string' &&
-        (introspectionClients.get(audience)?.has(client.clientId) === true ||
-          (Array.isArray(ownAudiences) && ownAudiences.includes(audience))),
-    );
-  };
 
   return async ({ oidc: { entities, provider } }, client, token) => {
     const accountId = 'accountId' in token ? token.accountId : undefined;
@@ -46,7 +31,7 @@ export const introspectionPolicy = (config: Config, accounts: Accounts): Introsp
     if (accountId !== undefined && (!account || !hasAccess(issuedTo, account.groups))) return false;
     // The engine reads it next, for the response.
     token.scope = currentScope(token, { client: issuedTo, groups: account?.groups ?? [] });
-    if (isForApiOf(client, token)) return true;
+    if ('aud' in token && isClientOfApi(client, token.aud)) return true;
     if (token.clientId !== client.clientId) return false;
     if ('extra' in token && token.extra && 'aud' in token) {
       token.extra = withoutClaims(token.extra, hiddenClaims(token.aud, client, entities.Grant));

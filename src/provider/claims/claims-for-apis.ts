@@ -3,6 +3,7 @@
  * it can read a JWT, and introspect a token of its own. What it may learn of the person is decided here.
  */
 import type { Config, ResourceConfig } from '#config';
+import { createIsClientOfApi } from './api-clients.ts';
 import { createClaimRelease } from './claim-release.ts';
 
 type Client = Readonly<Record<string, unknown>>;
@@ -45,18 +46,31 @@ export const createHiddenClaims = (config: Pick<Config, 'claims' | 'resources'>)
   };
 };
 
-/** As above, for JWTs: only clients that registered themselves get a JWT without claims that the operator lists. */
+/**
+ * As above, for JWTs. One of a client of the operator has all claims, unless the tokens of the API are opaque elsewhere:
+ * the JSON token endpoint, and `issuer_tokens`, give a JWT for such an API too, which must not show what the API hides.
+ */
 export const createHiddenClaimsOfJwts = (config: Pick<Config, 'claims' | 'resources'>): HiddenClaims => {
   const hiddenClaims = createHiddenClaims(config);
+  const isClientOfApi = createIsClientOfApi(config);
+  const opaque = new Set(
+    config.resources
+      .filter((resource) => resource.access_token_format === 'opaque')
+      .map(({ audience }) => audience),
+  );
   const readable = new Set(
     config.resources
       .filter((resource) => resource.self_described_clients_read_claims === true)
       .map(({ audience }) => audience),
   );
-  return (audience, client, grant) =>
-    client['from_registration'] !== true || [audience].flat().some((one) => readable.has(String(one)))
-      ? []
-      : hiddenClaims(audience, client, grant);
+  const isOpaque = (audience: unknown): boolean => opaque.has(String(audience));
+  return (audience, client, grant) => {
+    const audiences: readonly unknown[] = [audience].flat();
+    if (audiences.some((one) => readable.has(String(one)))) return [];
+    const mayRead =
+      client['from_registration'] !== true && (!audiences.some(isOpaque) || isClientOfApi(client, audience));
+    return mayRead ? [] : hiddenClaims(audience, client, grant);
+  };
 };
 
 /** Names of the claims of a person that an API gets by tokens of a client, once the person has allowed these scopes. */
