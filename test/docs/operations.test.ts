@@ -89,7 +89,7 @@ t.test(
       'key-encryption-key': Buffer.alloc(32, 3).toString('base64'),
       'store-url': 'redis://:hunter2@redis:6379',
     });
-    const [deployment, service, budget] = parseAllDocuments(
+    const [deployment, service, budget, policy] = parseAllDocuments(
       await read('examples/kubernetes/postern.yaml'),
     ).map((one) => one.toJS());
     const [container] = deployment.spec.template.spec.containers;
@@ -128,11 +128,28 @@ t.test(
     t.equal(budget.spec.maxUnavailable, 1, 'a drain of nodes gets on, however few there are');
     t.same(service.spec.selector, deployment.spec.template.metadata.labels);
     t.same(budget.spec.selector, deployment.spec.selector);
+    t.same(policy.spec.podSelector, deployment.spec.selector);
+    const openToAll = policy.spec.ingress.filter(({ from }: { from?: unknown }) => !from);
+    t.same(
+      openToAll.flatMap(({ ports }: { ports: { port: string }[] }) => ports.map(({ port }) => port)),
+      ['metrics'],
+      'a pod that is not the proxy does not reach the port of the server',
+    );
     const { resources, configMapGenerator } = parse(await read('examples/kubernetes/kustomization.yaml'));
     t.same(resources, ['postern.yaml']);
     t.same(configMapGenerator[0].files, ['postern-configuration.yaml']);
   },
 );
+
+t.test('examples outside of Kubernetes trust single addresses as the proxy', async (t) => {
+  const texts = [
+    ...(await sources('{docs,examples}/**/*.{md,yaml,yml}')),
+    await read('postern.example.yaml'),
+    await read('docker-compose.yml'),
+  ];
+  const trusted = texts.flatMap((text) => found(text, /(?:--proxy |trusted: *\[ *)"?([\d.:a-f]+\/\d+)/g));
+  t.same(trusted, ['10.244.0.0/16'], 'where a network policy keeps other pods away');
+});
 
 t.test('the systemd unit provides what the server needs', async (t) => {
   const unit = await read('examples/systemd/postern.service');
