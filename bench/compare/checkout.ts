@@ -50,9 +50,10 @@ export const startCheckout = async (root: string, storeName: StoreName): Promise
   const redis = storeName === 'redis' ? await openRedis() : undefined;
   const port = await freePort();
   const cwd = mkdtempSync(join(tmpdir(), 'postern-compare-'));
+  const schema = readFileSync(join(root, 'config/postern.schema.json'), 'utf8');
   writeFileSync(
     join(cwd, 'postern.yaml'),
-    stringify(createSettings(port, redis?.url ?? 'sqlite:./postern.db')),
+    stringify(createSettings(port, redis?.url ?? 'sqlite:./postern.db', schema)),
   );
   const { nodeOptions, environment } = startSettingsOf(root);
   const child = spawn(process.execPath, [...nodeOptions, join(root, 'bin/postern'), 'start'], {

@@ -6,7 +6,11 @@ export const password = 'a password of the comparison';
 /** Each signs in once, so that codes and tokens belong to as many grants. */
 export const usernames = Array.from({ length: 20 }, (_, i) => `person-${String(i).padStart(2, '0')}`);
 
-export const createSettings = (port: number, storeUrl: string) => ({
+/** Limits that the other checkout may not know yet. */
+const laterLimits = ['refresh_token_per_account'];
+
+/** `schema` is the text of the checkout's `config/postern.schema.json`. */
+export const createSettings = (port: number, storeUrl: string, schema: string) => ({
   issuer: `http://localhost:${port}`,
   listen: { port },
   store: { url: storeUrl },
@@ -21,6 +25,9 @@ export const createSettings = (port: number, storeUrl: string) => ({
       sign_in_per_address: 0,
       sign_in_per_account: 0,
       sign_in_per_client: 0,
+      ...Object.fromEntries(
+        laterLimits.filter((name) => schema.includes(`"${name}"`)).map((name) => [name, 0]),
+      ),
     },
   },
   accounts: usernames.map((username) => ({ username, password, ...claims })),

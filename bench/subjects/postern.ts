@@ -61,7 +61,12 @@ const settings = (
   tokens: { authorization_code_ttl: 600, refresh_reuse_window: 10 },
   // All load comes from one address: it is counted as always, but never refused.
   security: {
-    throttle: { token_per_address: 1_000_000, sign_in_start_per_address: 0, passkey_per_address: 0 },
+    throttle: {
+      token_per_address: 1_000_000,
+      refresh_token_per_account: 0,
+      sign_in_start_per_address: 0,
+      passkey_per_address: 0,
+    },
   },
   groups: groupNames(groups).map((name) => ({ name })),
   accounts: [

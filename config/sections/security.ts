@@ -77,6 +77,11 @@ const throttle = section('Rate limits, counted in the store (IPv6 addresses by /
     60,
     bySize,
   ),
+  refresh_token_per_account: perMinute(
+    'Refresh tokens that one account gets, by codes and by refresh tokens. The server knows each of them until it would expire, to notice when one is used again',
+    300,
+    bySize,
+  ),
   pushed_request_per_address: perMinute(
     'Requests pushed to /oauth/par from one address by clients without a secret or key, and by clients that registered themselves',
     300,

@@ -53,6 +53,12 @@ interface DeviceUserCodeOptions {
   readonly beforeLookup: (ctx: KoaContextWithOIDC) => Promise<void>;
 }
 
+/** Counts a refresh token that is about to be stored. It throws when the account gets too many. */
+export type CountRefreshToken = (
+  ctx: KoaContextWithOIDC,
+  token: { readonly accountId: string | undefined; readonly bytes: number },
+) => void;
+
 interface InteractionFindOptions {
   /** Whether the browser that resumes an interaction is the one that answered it. */
   readonly isSameBrowser: (ctx: KoaContextWithOIDC, interaction: Interaction) => boolean;
@@ -89,6 +95,10 @@ export interface HoldBack {
   show(ctx: KoaContextWithOIDC, response: ErrorResponse, back: WayBack): void;
 }
 
+interface RefreshTokenSaveOptions {
+  readonly countToken: CountRefreshToken;
+}
+
 interface ResponseModesOptions {
   readonly formPost: ResponseMode;
   readonly holdBack: HoldBack;
@@ -104,5 +114,6 @@ export interface OverrideOptions {
   readonly interactionFind?: InteractionFindOptions;
   readonly pollRate?: PollRateOptions;
   readonly pushedRequestSave?: PushedRequestSaveOptions;
+  readonly refreshTokenSave?: RefreshTokenSaveOptions;
   readonly responseModes?: ResponseModesOptions;
 }

@@ -9,6 +9,18 @@ interface SignIn {
   readonly authTs?: number | undefined;
 }
 
+/** What comes from the request for authorization. */
+interface Requested {
+  readonly claims?: unknown;
+  readonly nonce?: unknown;
+  readonly rar?: unknown;
+  readonly resource?: unknown;
+  readonly scope?: unknown;
+}
+
+const bytesOf = ({ claims, nonce, rar, resource, scope }: Requested): number =>
+  Buffer.byteLength(JSON.stringify([claims, nonce, rar, resource, scope]));
+
 export const refreshTokenSave: Override = {
   name: 'refresh-token-save',
   symbols: ['RefreshToken.prototype.save'],
@@ -16,14 +28,16 @@ export const refreshTokenSave: Override = {
     'RFC 9449 §5: a refresh token that a public client gets in answer to a proof is bound to the key of the ' +
     'proof. The engine binds the first one of a grant, and gives its successors the key of the first, which ' +
     'has none when the client began without a proof. And it repeats the time of the sign-in that the code has ' +
-    '(authorization-code-save.ts).',
+    '(authorization-code-save.ts). And it is counted, and refused beyond a limit, before it is stored: its record stays ' +
+    'for days after its use, and a client may refresh as often as it likes (services/rate-limits/clients.ts).',
   test: 'test/protocol/dpop.test.ts',
-  apply(provider, { grantTypes }) {
+  apply(provider, { grantTypes, options }) {
     const readAuthentication = createReadAuthentication(grantTypes);
     const { prototype } = provider.RefreshToken;
     const { save } = prototype;
     prototype.save = async function () {
       const ctx = currentContext();
+      if (ctx) options.refreshTokenSave?.countToken(ctx, { accountId: this.accountId, bytes: bytesOf(this) });
       const source: SignIn | undefined =
         ctx?.oidc.entities.RotatedRefreshToken ?? (ctx && readAuthentication(ctx));
       if (source?.authTs !== undefined) Object.assign(this, { authTs: source.authTs });

@@ -1,6 +1,7 @@
 import { errors, type KoaContextWithOIDC, type Provider } from 'oidc-provider';
 import type { Config } from '#config';
 import type { EngineRoute } from '../../provider/engine-route.ts';
+import type { CountRefreshToken } from '../../provider/overrides/options.ts';
 import type { ProviderSettings } from '../../provider/provider-settings.ts';
 import { getRequestContext } from '../../provider/request-context.ts';
 import type { Counter } from './counter.ts';
@@ -33,6 +34,9 @@ const refusals = [
   'backchannel_authentication.error',
 ];
 
+/** What a record takes besides the text of the caller. */
+const overheadBytes = 384;
+
 /** 429 (RFC 6585 §4). RFC 6749 has no error code for it, so it gets the nearest one. */
 class TooManyRequests extends errors.OIDCProviderError {
   constructor(what: string, wait: number) {
@@ -44,9 +48,11 @@ class TooManyRequests extends errors.OIDCProviderError {
 /**
  * Limits how often a client's secret may be guessed from one address, and how often a client may ask at all. Both are
  * checked when the client becomes known, before its secret is. Strangers know its id, so only its own requests count.
+ * And it limits how many refresh tokens clients get for one account, each KiB once: they stay in the store for days.
  */
 export const limitClients = ({ config, counter }: Dependencies): ProviderSettings => {
-  const { failed_authentication_per_client, token_per_client } = config.security.throttle;
+  const { failed_authentication_per_client, refresh_token_per_account, token_per_client } =
+    config.security.throttle;
 
   const failuresOf = (ctx: KoaContextWithOIDC, client: string) =>
     usesOfAddress('failed', getRequestContext(ctx.req).address, failed_authentication_per_client, client);
@@ -92,7 +98,14 @@ export const limitClients = ({ config, counter }: Dependencies): ProviderSetting
     if (isOfClient) counter.add(requestsOf(clientId));
   };
 
+  const countRefreshToken: CountRefreshToken = (ctx, { accountId = '', bytes }) => {
+    const use = { name: `refresh-token ${accountId}`, limit: refresh_token_per_account };
+    refuse(ctx, 'too many refresh tokens for this account', counter.secondsToWait([use]));
+    counter.add(use, Math.ceil((bytes + overheadBytes) / 1024));
+  };
+
   return {
+    overrides: { refreshTokenSave: { countToken: countRefreshToken } },
     listeners: Object.fromEntries(refusals.map((event) => [event, countFailure])),
     routes: [
       {
