@@ -86,13 +86,14 @@ export const createMessages = ({ db, origin, operations, watchLog }: Dependencie
     pollAfter(pollMs.used);
   };
   const nextPause = (): number => {
+    // Operations that only read don't end the watch.
+    if (unwatch) return pollMs.watched;
     const isUsed = operations() !== seenOperations;
     seenOperations = operations();
     if (isUsed) {
-      endPause();
+      wasIdle = false;
       return pollMs.used;
     }
-    if (unwatch) return pollMs.watched;
     // A write that began before the watch ends in this pause.
     if (wasIdle) unwatch = watchLog(onWrite);
     wasIdle = true;
