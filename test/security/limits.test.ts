@@ -259,6 +259,32 @@ t.test('registration is limited (RFC 7591 §5)', async (t) => {
   t.equal(statuses[2], 429);
 });
 
+t.test(
+  'updates of a registration, which may fetch an address of the client, have the same limit',
+  async (t) => {
+    const { issuer } = await open(t, { registration_per_address: 2 }, { registration: { enabled: true } });
+    const send = (method: string, id = '', token = '') =>
+      fetch(`${issuer}/oauth/register${id && `/${id}`}`, {
+        method,
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+        ...(method !== 'GET' && {
+          body: JSON.stringify({
+            redirect_uris: ['https://app.example/cb'],
+            ...(id && { client_id: id, sector_identifier_uri: 'https://127.0.0.1:1/' }),
+          }),
+        }),
+      });
+    const registered = await send('POST');
+    t.equal(registered.status, 201);
+    const { client_id: id, registration_access_token: token } = Object(await registered.json());
+    const statuses: number[] = [];
+    for (let count = 0; count < 4; count++) statuses.push((await send('PUT', id, token)).status);
+    t.same(statuses, [400, 400, 429, 429]);
+    for (let count = 0; count < 4; count++)
+      t.equal((await send('GET', id, token)).status, 200, 'it is read freely');
+  },
+);
+
 t.test('existing and unknown accounts look the same, and tries are limited (CWE-204, CWE-307)', async (t) => {
   const { server, issuer, events } = await open(t, { sign_in_free_attempts: 3, sign_in_per_address: 100 });
   const prepare = async () => {

@@ -25,7 +25,7 @@ interface Limit {
   readonly limit: number;
 }
 
-/** Limits by route pattern. What the router matched counts, not what the URL looks like. */
+/** Limits by route pattern, or by method and pattern. What the router matched counts, not what the URL looks like. */
 const limitsOf = ({ security }: Pick<Config, 'security'>): ReadonlyMap<string, Limit> => {
   const { token_per_address, registration_per_address } = security.throttle;
   // Each endpoint has a count. So an API that introspects many tokens doesn't use up the sign-ins of its address.
@@ -42,6 +42,8 @@ const limitsOf = ({ security }: Pick<Config, 'security'>): ReadonlyMap<string, L
     ...perAddress('upstream_logout', backchannelLogoutPath(':id')),
     [routes.registration, { what: 'register', limit: registration_per_address }],
     ...perAddress('registration', `${routes.registration}/:clientId`),
+    // The server may have to fetch the `sector_identifier_uri` of each.
+    [`PUT ${routes.registration}/:clientId`, { what: 'update', limit: registration_per_address }],
   ]);
 };
 
@@ -64,7 +66,7 @@ export const limitAddresses = ({ config, events, counter }: Dependencies): onReq
 
   return (request, reply, done) => {
     const { url = '', config: route } = request.routeOptions;
-    const limit = limits.get(url) ?? ofNamed(route.limitedAs);
+    const limit = limits.get(`${request.method} ${url}`) ?? limits.get(url) ?? ofNamed(route.limitedAs);
     if (limit === undefined || request.method === 'OPTIONS') return done();
     const wait = counter.take(usesOfAddress(limit.what, request.ip, limit.limit));
     if (wait === undefined) return done();
