@@ -187,3 +187,38 @@ t.test('a preview says whether a request may name an API, and why (RFC 8707 §2)
     { scope: 'read', granted: true },
   ]);
 });
+
+t.test('a request that names no API means the same one in a preview and at the server', async (t) => {
+  const [reading, writing] = ['https://reading.example.com/', 'https://writing.example.com/'];
+  const web = usualConfig.clients[0];
+  const server = await startServerProcess(t, {
+    config: {
+      accounts: [{ username: 'ada', password }],
+      resources: [
+        { audience: reading, scopes: ['read'], default: true },
+        { audience: writing, scopes: ['read', 'write'], default: true },
+      ],
+      clients: [web, { ...web, client_id: 'listing', resources: [writing, reading] }],
+    },
+  });
+  const browser = new Browser();
+  const scopesIn = (text: unknown): readonly string[] => String(text).split(' ').sort();
+  for (const id of [String(web?.client_id), 'listing'])
+    for (const [scope, audience] of [
+      ['openid write', writing],
+      ['openid read write', writing],
+      ['openid read', id === 'listing' ? writing : reading],
+    ] as const) {
+      const { out } = await runPosternInProcess(server.cwd, [
+        ...['client', 'preview', id, '--account', 'ada', '--scope', scope, '--json'],
+      ]);
+      const preview = JSON.parse(out);
+      const party = new RelyingParty(server.url, id);
+      const { code, verifier } = await codeFor(party, browser, { scope });
+      const { body } = await party.redeem(code, verifier);
+      const { aud, scope: granted } = decodeJwt(String(body['access_token']));
+      t.same(preview.access_token?.aud, aud, `${id}: ${scope}`);
+      t.same(scopesIn(preview.access_token?.scope), scopesIn(granted), `${id}: ${scope}`);
+      t.match(preview.api, { audience }, `${id}: ${scope}`);
+    }
+});

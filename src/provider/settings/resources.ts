@@ -6,6 +6,7 @@ import { isForGrantedApi, keepNamedResource, noteAssumedResource } from '../scop
 import { emitDroppedScopes } from '../scopes/dropped-scopes.ts';
 import { refuseMissingAudience } from '../scopes/granted-audiences.ts';
 import { type GroupsOf, withMemberScopes } from '../scopes/member-scopes.ts';
+import { createAssumedResource } from './assumed-resource.ts';
 import { createClientScopes } from './client-scopes.ts';
 
 const jwtResource = (resource: ResourceConfig): ResourceServer => ({
@@ -58,27 +59,10 @@ export const resources = (config: Config, groupsOf: GroupsOf) => {
   );
   const plain = plainAudiences(config);
   const apiScopes = new Set(config.resources.flatMap(({ scopes }) => scopes));
-  const { isResourceAllowed, restrictToClient } = createClientScopes(config);
-  const defaults = config.resources.filter((resource) => resource.default);
+  const { restrictToClient } = createClientScopes(config);
+  const { assumedOf, assume } = createAssumedResource(config);
   const hasScope = (audience: string, scope: string): boolean =>
     known.get(audience)?.scopes.has(scope) ?? false;
-
-  /** The APIs that requests of the client may mean without naming them. */
-  const assumedOf = (client: Readonly<Record<string, unknown>>): readonly string[] => {
-    const own: unknown = client['audience'] ?? client['resources'];
-    if (own !== undefined) return [own].flat().map(String);
-    return defaults.filter((resource) => isResourceAllowed(resource, client)).map(({ audience }) => audience);
-  };
-
-  /** The first API that has all scopes of APIs in the request, otherwise the first one. */
-  const assume = ({ oidc }: KoaContextWithOIDC, audiences: readonly string[]): string | undefined => {
-    const requested = [...oidc.requestParamScopes].filter((scope) =>
-      audiences.some((audience) => hasScope(audience, scope)),
-    );
-    return (
-      audiences.find((audience) => requested.every((scope) => hasScope(audience, scope))) ?? audiences[0]
-    );
-  };
 
   /** Says which scopes belong to APIs that the request is not for. */
   const reportForeignScopes = (
@@ -111,7 +95,7 @@ export const resources = (config: Config, groupsOf: GroupsOf) => {
           if (oneOf?.length === 1) return oneOf[0] ?? [];
           if (oneOf) return own.find((audience) => oneOf.includes(audience)) ?? oneOf;
           noteAssumedResource(ctx);
-          const assumed = assume(ctx, own);
+          const assumed = assume(own, ctx.oidc.requestParamScopes);
           if (assumed === undefined) reportForeignScopes(ctx, ctx.oidc.requestParamScopes, []);
           return assumed ?? [];
         },

@@ -3,6 +3,7 @@ import { exitCode, Failure } from '../../errors.ts';
 import { hasAccess } from '../../provider/access.ts';
 import type { AdditionalClaims } from '../../provider/claims/additional-claims.ts';
 import { mayReadUserinfo } from '../../provider/scopes/api-and-userinfo.ts';
+import { createAssumedResource } from '../../provider/settings/assumed-resource.ts';
 import { createClientScopes, type ResourceDecision } from '../../provider/settings/client-scopes.ts';
 import type { Account } from '../accounts/index.ts';
 import type { ClientMetadata } from '../clients/index.ts';
@@ -47,17 +48,25 @@ const decideAccess = ({ client, account }: PreviewRequest): Preview['access'] =>
   return { allowed: true, why: `member of ${groups.join(', ')} (allowed_groups)` };
 };
 
-const resourceFor = (config: Config, { client, resource }: PreviewRequest): ResourceConfig | undefined => {
-  const audiences = [resource ?? client.audience ?? client['resources']].flat();
-  const named = config.resources.find(({ audience }) => audiences.includes(audience));
-  if (named === undefined && resource !== undefined)
-    throw new Failure({
-      code: 'resource_not_found',
-      message: `There is no resource ${resource}; \`resources\` of the configuration lists them.`,
-      status: 404,
-      exit: exitCode.notFound,
-    });
-  return named ?? (audiences[0] === undefined ? config.resources.find((one) => one.default) : undefined);
+const namedResource = (config: Config, resource: string): ResourceConfig => {
+  const named = config.resources.find(({ audience }) => audience === resource);
+  if (named) return named;
+  throw new Failure({
+    code: 'resource_not_found',
+    message: `There is no resource ${resource}; \`resources\` of the configuration lists them.`,
+    status: 404,
+    exit: exitCode.notFound,
+  });
+};
+
+const assumedResource = (
+  config: Config,
+  client: Readonly<Record<string, unknown>>,
+  scopes: readonly string[],
+): ResourceConfig | undefined => {
+  const { assumedOf, assume } = createAssumedResource(config);
+  const assumed = assume(assumedOf(client), scopes);
+  return config.resources.find(({ audience }) => audience === assumed);
 };
 
 /** The request names the API, or means the one that the client has without naming it. */
@@ -66,12 +75,13 @@ const decideApi = (
   request: PreviewRequest,
   client: Readonly<Record<string, unknown>>,
 ): Pick<Preview, 'api'> & { readonly resource?: ResourceConfig } => {
-  const resource = resourceFor(config, request);
+  const { resource: named, scopes = [] } = request;
+  const resource =
+    named === undefined ? assumedResource(config, client, scopes) : namedResource(config, named);
   if (!resource) return {};
   const decision = createClientScopes(config).decideResource(resource, client);
   if (decision.allowed) return { resource, api: { audience: resource.audience, ...decision } };
-  // A default that isn't for the client is left out.
-  if (request.resource === undefined) return {};
+  if (named === undefined) return {};
   return { resource, api: { audience: resource.audience, ...decision, error: 'invalid_target' } };
 };
 
