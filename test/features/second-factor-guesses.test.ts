@@ -194,3 +194,55 @@ t.test('a network guesses the second factors of many accounts no faster than of 
   server.clock.advance(60);
   t.ok(hasCode(await right(new Browser({ 'x-forwarded-for': '203.0.113.7' }))), 'another network');
 });
+
+t.test('typing mistakes of people who then sign in make nobody else in their office wait', async (t) => {
+  const { server, begin, now } = await openFactors(
+    t,
+    {},
+    { accounts: [], proxy: { trusted: ['127.0.0.1'] } },
+  );
+  const askAfter = async (from: Browser, login: string) =>
+    from.submit(await begin(from, { prompt: 'login' }), { login, password });
+  const keys: string[] = [];
+  for (let at = 0; at < 10; at += 1) {
+    const owner = new Browser({ 'x-forwarded-for': `198.51.100.${at}` });
+    await server.addAccount({ username: `employee-${at}`, password });
+    const { key, page } = await setUpApp(owner, await askAfter(owner, `employee-${at}`), now());
+    t.ok(hasCode(await owner.submit(page, {})));
+    keys.push(key);
+  }
+  /** What the office gets for so many wrong codes, and for the right one if it is typed. */
+  const tryInOffice = async (
+    at: number,
+    { mistakes, isRightTyped }: { mistakes: number; isRightTyped: boolean },
+  ) => {
+    server.clock.advance(61);
+    const browser = new Browser({ 'x-forwarded-for': '192.0.2.1' });
+    const ask = await askAfter(browser, `employee-${at}`);
+    const code = codeAt(keys[at] ?? '', now());
+    const statuses: number[] = [];
+    for (let n = 0; n < mistakes; n += 1)
+      statuses.push((await browser.submit(ask, { code: wrongCode(code) })).status);
+    if (isRightTyped) statuses.push(hasCode(await browser.submit(ask, { code })) ? 302 : 0);
+    return statuses;
+  };
+  for (let at = 0; at < 8; at += 1) {
+    const statuses = await tryInOffice(at, { mistakes: 3, isRightTyped: true });
+    t.strictSame(statuses, [422, 422, 422, 302], `employee ${at}`);
+  }
+  // Who knows passwords there has no more guesses by that.
+  let checked = 0;
+  for (let at = 8; at < 10; at += 1)
+    for (let round = 0; round < 4; round += 1) {
+      server.clock.advance(900);
+      const statuses = await tryInOffice(at, { mistakes: 4, isRightTyped: false });
+      checked += statuses.filter((status) => status === 422).length;
+    }
+  t.ok(checked >= 20 && checked <= 26, `${checked} of 32`);
+  t.strictSame(await tryInOffice(9, { mistakes: 1, isRightTyped: false }), [429]);
+  t.strictSame(
+    await tryInOffice(0, { mistakes: 1, isRightTyped: true }),
+    [422, 302],
+    'a known address does not wait for its network',
+  );
+});

@@ -451,6 +451,13 @@ const people: readonly Mutation[] = [
     tests: ['services/throttle.test.ts'],
   },
   {
+    name: 'codes are guessed at known addresses without the limit of their network',
+    file: 'src/services/throttle/known-origin.ts',
+    from: ' && read(document).failures < maxFailuresAtCodes',
+    to: '',
+    tests: ['features/sign-in-code.test.ts'],
+  },
+  {
     name: 'two administrators remove each other',
     file: 'src/services/accounts/last-administrator.ts',
     from: 'if (!(await hasAny(groups, isOther))) throw lastAdministrator();',

@@ -9,7 +9,10 @@ const maxSites = 64;
 /** A few failures are forgotten within an hour, so names that are made up don't stay. */
 const fewFailures = 10;
 
-/** The failures of strangers on one account since the last success of a stranger. */
+/**
+ * The failures of strangers on one account since the last success of a stranger. Or those of a network, with accounts in
+ * the place of sites.
+ */
 export interface FailureRecord {
   readonly failures: number;
   /** The failures of newcomers. One site adds two of them at most, whatever it does. */
@@ -66,3 +69,19 @@ export const recordFailure = async (
   });
   return record;
 };
+
+interface Stored {
+  readonly store: Store;
+  readonly key: Key;
+  /** What was read before. */
+  readonly document: Document | undefined;
+}
+
+/** Takes back the failures of one site. A site that was forgotten leaves its failures. */
+export const forgetFailuresOf = (site: string, { store, key, document }: Stored): Promise<void> =>
+  updateDocument(store, key, document, (current) => {
+    const record = readFailures(current);
+    const { [site]: failures = 0, ...sites } = record.sites;
+    if (failures === 0) return undefined;
+    return { body: JSON.stringify({ ...record, failures: record.failures - failures, sites }) };
+  });

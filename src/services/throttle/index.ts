@@ -2,8 +2,8 @@
  * Owns how often a password, a user code or a registration may be tried. Everything is counted in the store, so that
  * all processes count together: attempts in count.ts, failures of strangers in failure-record.ts, those of known devices
  * and addresses in known-origin.ts, and guesses at what belongs to no account in network-failures.ts. Codes have both
- * rules (code-attempts.ts). What is tried, and what the refusal looks like, belongs to the caller; limits that need no
- * exact count are in rate-limits.
+ * rules, except on known devices and at known addresses (code-attempts.ts). What is tried, and what the refusal looks like,
+ * belongs to the caller; limits that need no exact count are in rate-limits.
  *
  * An attempt to sign in is either known or a stranger's. Known is a device by its cookie, or an address that this
  * account signed in from, until the account gets a new password (known-origin.ts). Known attempts pass the first two rules

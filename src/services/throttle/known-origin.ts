@@ -6,6 +6,8 @@ import { updateDocument } from './update-document.ts';
 const lifetimeMs = 30 * 24 * 60 * 60_000;
 /** After so many failures without a success a device or address is a stranger until the next success. */
 const maxFailures = 100;
+/** After so many failures without a success an address waits for its network, where codes are guessed. */
+const maxFailuresAtCodes = 10;
 
 /** What is kept about a device or address that signed in to an account. */
 interface KnownOrigin {
@@ -25,6 +27,10 @@ export const generationOf = (document: Document | undefined, isDevice: boolean):
   const { generation, failures } = read(document);
   return (document || isDevice) && failures < maxFailures ? generation : undefined;
 };
+
+/** Whether a code that is tried at an address where nothing else is known doesn't wait for the network. */
+export const passesNetwork = (document: Document | undefined): boolean =>
+  document !== undefined && read(document).failures < maxFailuresAtCodes;
 
 export const knownAfterSuccess = (key: Key, { now }: Clock): Write => ({
   op: 'put',

@@ -1,7 +1,7 @@
 import type { Config } from '#config';
 import type { Clock, Store } from '../../store/port.ts';
 import type { CountAddress } from './count.ts';
-import { readFailures, recordFailure } from './failure-record.ts';
+import { forgetFailuresOf, readFailures, recordFailure } from './failure-record.ts';
 import { createHolds } from './holds.ts';
 import { type Bucket, throttleKey } from './keys.ts';
 import { siteOf } from './network.ts';
@@ -16,13 +16,16 @@ interface Dependencies {
   readonly countAddress?: CountAddress;
 }
 
-/** With `allowed`, one of `failed` and `succeeded` is called. */
+/** With `allowed`, one of the functions is called: `release` if nothing was checked. */
 type NetworkVerdict =
-  | { readonly allowed: true; failed(): Promise<void>; succeeded(): Promise<void> }
+  | { readonly allowed: true; failed(): Promise<void>; succeeded(): Promise<void>; release(): Promise<void> }
   | Refused;
 
-/** Asked before something is checked that belongs to no account, such as the code of a sign-up. */
-export type CheckNetwork = (what: string, address: string) => Promise<NetworkVerdict>;
+/**
+ * Asked before something is checked that belongs to no account, such as the code of a sign-up, or before a code of an
+ * `account`, which is its bucket.
+ */
+export type CheckNetwork = (what: string, address: string, account?: string) => Promise<NetworkVerdict>;
 
 const second = 1000;
 const minute = 60 * second;
@@ -38,7 +41,8 @@ const spacingAfter = (failures: number): number =>
 
 /**
  * What a network guesses counts for it alone: it has the limit of its address, and after 20 failures one attempt at a time.
- * A success leaves the failures, because an attacker can have one at will.
+ * A success takes back the failures of its account, which guessed nothing of others. It leaves all others, because an
+ * attacker can have a success at will.
  */
 export const createCheckNetwork = ({
   store,
@@ -49,23 +53,31 @@ export const createCheckNetwork = ({
 }: Dependencies): CheckNetwork => {
   const holds = createHolds({ store, clock });
 
-  return async (what, address) => {
+  return async (what, address, account) => {
     // Shares no record with an account.
     const id = `network-${bucket(what, siteOf(address))}`;
     const holdKey = throttleKey('loginHold', id);
     const failuresKey = throttleKey('accountFailures', id);
     const [heldDocument, document] = await store.read([holdKey, failuresKey]);
-    const release = () => store.commit([{ op: 'remove', key: holdKey }]);
 
-    const allow = (isHeld: boolean): NetworkVerdict => ({
-      allowed: true,
-      async failed() {
-        // The next attempt finds the failure, and waits for it.
-        await recordFailure(store, failuresKey, { clock, document, site: '' });
-        if (isHeld) await release();
-      },
-      succeeded: async () => (isHeld ? release() : undefined),
-    });
+    const allow = (isHeld: boolean): NetworkVerdict => {
+      const release = async () => {
+        if (isHeld) await store.commit([{ op: 'remove', key: holdKey }]);
+      };
+      return {
+        allowed: true,
+        async failed() {
+          // The next attempt finds the failure, and waits for it.
+          await recordFailure(store, failuresKey, { clock, document, site: account ?? '' });
+          await release();
+        },
+        async succeeded() {
+          if (account !== undefined) await forgetFailuresOf(account, { store, key: failuresKey, document });
+          await release();
+        },
+        release,
+      };
+    };
 
     const held = await holds.read(holdKey, heldDocument);
     if (held.is === 'wait') return refuse(held.waitMs);

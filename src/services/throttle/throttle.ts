@@ -52,7 +52,12 @@ export const createThrottle = ({ store, config, clock, secret }: ThrottleOptions
 
   return {
     check,
-    checkCode: createCheckCode({ check, checkNetwork: createCheckNetwork({ store, limits, clock, bucket }) }),
+    checkCode: createCheckCode({
+      store,
+      bucket,
+      check,
+      checkNetwork: createCheckNetwork({ store, limits, clock, bucket }),
+    }),
     async take(what, who, limit, windowMs = minute) {
       if (limit === 0) return allowed;
       const counted = await count(`${what} ${bucket(what, who)}`, windowMs);
