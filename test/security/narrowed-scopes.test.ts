@@ -90,10 +90,34 @@ t.test('introspection answers the scope of now', async (t) => {
     t.equal(await scopeAt(api, ownToken), 'read', `${resource}: a token that it got for itself`);
     t.equal(await scopeAt(shop, refreshToken), 'read', `${resource}: a refresh token`);
     await clients.update('shop', { scope: 'openid' });
-    t.equal(await scopeAt(api, token), undefined, `${resource}: nothing is left`);
+    const { body: left } = await api.post('/oauth/introspect', { token: String(token) });
+    t.same(left, { active: false }, `${resource}: the client may name the API no more`);
 
     await clients.update('shop', { scope: null });
     await accounts.changeGroups(ada.id, { add: ['ops'] });
     t.match(await scopeAt(api, token), /read write reboot/, `${resource}: all is back`);
   }
+});
+
+t.test('introspection answers inactive once the API is taken from the client', async (t) => {
+  const plain = 'https://plain.example.com/';
+  const server = await startInProcess(t, {
+    ...usualConfig,
+    accounts: [],
+    resources: [
+      { audience: plain, scopes: [], access_token_format: 'opaque', introspection_clients: ['app'] },
+    ],
+  });
+  const metadata = { grant_types: ['client_credentials'], scope: 'openid', resources: [plain] };
+  await server.addClient({ type: 'machine', id: 'shop', secret, metadata });
+  const shop = new RelyingParty(server.issuer, 'shop', secret);
+  const { body } = await shop.post('/oauth/token', { grant_type: 'client_credentials', resource: plain });
+  const isActive = async (party: RelyingParty) =>
+    (await party.post('/oauth/introspect', { token: String(body['access_token']) })).body['active'];
+  const api = new RelyingParty(server.issuer);
+  t.same([await isActive(api), await isActive(shop)], [true, true]);
+  await server.app.services.clients.update('shop', { resources: null });
+  t.same([await isActive(api), await isActive(shop)], [false, false]);
+  await server.app.services.clients.update('shop', { resources: [plain] });
+  t.equal(await isActive(api), true);
 });

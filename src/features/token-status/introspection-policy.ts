@@ -3,7 +3,9 @@ import type { Config } from '#config';
 import { hasAccess } from '../../provider/access.ts';
 import { createIsClientOfApi } from '../../provider/claims/api-clients.ts';
 import { createHiddenClaims, withoutClaims } from '../../provider/claims/claims-for-apis.ts';
+import type { EngineClient } from '../../provider/engine-types.ts';
 import { signInOf } from '../../provider/settings/account.ts';
+import { createClientScopes } from '../../provider/settings/client-scopes.ts';
 import type { Accounts } from '../../services/accounts/index.ts';
 import { createCurrentScope } from './current-scope.ts';
 
@@ -20,6 +22,15 @@ export const introspectionPolicy = (config: Config, accounts: Accounts): Introsp
   const isClientOfApi = createIsClientOfApi(config);
   const hiddenClaims = createHiddenClaims(config);
   const currentScope = createCurrentScope(config);
+  const { isResourceAllowed } = createClientScopes(config);
+  const resources = new Map(config.resources.map((resource) => [resource.audience, resource]));
+
+  /** An operator may have taken an API from a client since. An API without scopes accepts every token for its audience. */
+  const hasAllowedAudience = (client: EngineClient, token: object): boolean => {
+    const audiences: readonly unknown[] = 'aud' in token ? [token.aud].flat() : [];
+    const named = audiences.flatMap((audience) => resources.get(String(audience)) ?? []);
+    return named.length === 0 || named.some((resource) => isResourceAllowed(resource, client));
+  };
 
   return async ({ oidc: { entities, provider } }, client, token) => {
     const accountId = 'accountId' in token ? token.accountId : undefined;
@@ -27,7 +38,7 @@ export const introspectionPolicy = (config: Config, accounts: Accounts): Introsp
       accountId === undefined ? undefined : await accounts.forEngine(accountId, signInOf(token));
     // The client was found together with the token, so it is in the cache.
     const issuedTo = await provider.Client.find(token.clientId ?? '');
-    if (!issuedTo) return false;
+    if (!issuedTo || !hasAllowedAudience(issuedTo, token)) return false;
     if (accountId !== undefined && (!account || !hasAccess(issuedTo, account.groups))) return false;
     // The engine reads it next, for the response.
     token.scope = currentScope(token, { client: issuedTo, groups: account?.groups ?? [] });
