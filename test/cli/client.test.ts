@@ -230,3 +230,19 @@ t.test('client add and update say what a request with the scope of a client leav
   t.equal(machine.exit, 0, machine.err);
   t.notMatch(machine.err, 'has no openid', 'it signs no one in');
 });
+
+t.test('a client for backchannel requests is told that they need openid', async (t) => {
+  const { runInProcess } = await openCommandFolder(t);
+  const ciba = [
+    ...['client', 'add', '--type', 'machine', '--id', 'bank', '--scope', 'email'],
+    ...['--property', 'grant_types=["urn:openid:params:grant-type:ciba"]'],
+    ...['--property', 'backchannel_token_delivery_mode=poll'],
+  ];
+  const added = await runInProcess(ciba);
+  t.equal(added.exit, 0, added.err);
+  t.match(added.err, /ciba needs openid .* add openid to its scope/);
+  t.match((await runInProcess(['client', 'update', 'bank', '--name', 'Bank'])).err, /ciba needs openid/);
+  const mended = await runInProcess(['client', 'update', 'bank', '--scope', 'openid email']);
+  t.equal(mended.exit, 0, mended.err);
+  t.notMatch(mended.err, /openid/);
+});

@@ -3,6 +3,8 @@ import { mayReadUserinfo } from '../../provider/scopes/api-and-userinfo.ts';
 import type { ClientMetadata } from './client.ts';
 import { grantTypesOf } from './grant-types-of.ts';
 
+const cibaGrant = 'urn:openid:params:grant-type:ciba';
+
 type Settings = Pick<Config, 'claims' | 'resources'>;
 
 const wordsOf = (text: string | undefined): readonly string[] =>
@@ -58,6 +60,11 @@ export const scopeNotes = (settings: Settings, metadata: ClientMetadata): readon
   return [
     ...(isForPeople && !hasOpenid
       ? ['The scope has no openid: the client gets no ID token, and nothing at /userinfo.']
+      : []),
+    ...(grantTypesOf(metadata).includes(cibaGrant) && !hasOpenid
+      ? [
+          `Each request of ${cibaGrant} needs openid (OpenID Connect CIBA §7.1), so the client can't make any: add openid to its scope.`,
+        ]
       : []),
     ...foreignScopes(settings, metadata).map(
       ({ scope, api }) =>
