@@ -46,7 +46,7 @@ export const protocolFeatures = (dependencies: FeatureDependencies): readonly Fe
       engine,
       cookieKeys,
     }),
-    registration({ config, store, clock, admission, clients, engine }),
+    registration({ config, store, clock, admission, clients, throttle, engine }),
     tokenStatus(config, accounts),
     metadata(config),
     stepUp(levels),

@@ -285,6 +285,37 @@ t.test(
   },
 );
 
+t.test('a client has no more updates of its registration from many addresses', async (t) => {
+  const { issuer, clock } = await open(
+    t,
+    { registration_per_address: 2 },
+    { registration: { enabled: true } },
+  );
+  const send = (path: string, method: string, at: number, more: object, token = '') =>
+    fetch(`${issuer}/oauth/register${path}`, {
+      method,
+      headers: {
+        'content-type': 'application/json',
+        authorization: `Bearer ${token}`,
+        ...from(`198.51.100.${at}`),
+      },
+      body: JSON.stringify({ redirect_uris: ['https://app.example/cb'], ...more }),
+    });
+  const { client_id: id, registration_access_token: token } = Object(
+    await (await send('', 'POST', 1, {})).json(),
+  );
+  const update = (at: number) =>
+    send(`/${id}`, 'PUT', at, { client_id: id, sector_identifier_uri: 'https://127.0.0.1:1/' }, token);
+  const answers = [await update(2), await update(3), await update(4), await update(5)];
+  t.same(
+    answers.map(({ status }) => status),
+    [400, 400, 429, 429],
+  );
+  t.ok(Number(answers[3]?.headers.get('retry-after')) > 0);
+  clock.advance(60_000);
+  t.equal((await update(6)).status, 400);
+});
+
 t.test('existing and unknown accounts look the same, and tries are limited (CWE-204, CWE-307)', async (t) => {
   const { server, issuer, events } = await open(t, { sign_in_free_attempts: 3, sign_in_per_address: 100 });
   const prepare = async () => {

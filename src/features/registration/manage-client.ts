@@ -1,4 +1,5 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { Failure } from '../../errors.ts';
 import { routes } from '../../provider/paths.ts';
 import type { RegistrationAccessTokens } from './access-tokens.ts';
 import { bearerTokenIn } from './bearer-token.ts';
@@ -21,7 +22,7 @@ export const addManageRoutes = (
   scope: FastifyInstance,
   { dependencies, accessTokens, saveClient }: ManageOptions,
 ): void => {
-  const { clients } = dependencies;
+  const { clients, config, throttle } = dependencies;
   const sendClient = createSendClient(dependencies);
   const path = `${routes.registration}/:clientId`;
 
@@ -50,6 +51,19 @@ export const addManageRoutes = (
     throw metadataRefused('client_secret', 'client_secret: is not that of this client');
   };
 
+  /** An update may make the server fetch what the client names, so a client with many addresses has no more of them. */
+  const limitUpdates = async (id: string, reply: FastifyReply): Promise<void> => {
+    const { registration_per_address: limit } = config.security.throttle;
+    const verdict = await throttle.take('registration update', id, limit);
+    if (verdict.allowed) return;
+    reply.header('retry-after', String(verdict.waitSeconds));
+    throw new Failure({
+      code: 'temporarily_unavailable',
+      status: 429,
+      message: `too many updates of this client, wait ${verdict.waitSeconds} seconds`,
+    });
+  };
+
   scope.get<ManagedClient>(path, async (request, reply) => {
     const { accessToken } = await authenticateClient(request);
     return sendClient(reply, { id: request.params.clientId, accessToken });
@@ -58,6 +72,7 @@ export const addManageRoutes = (
   scope.put<ManagedClient>(path, async (request, reply) => {
     const { checked, record } = await authenticateClient(request);
     const { id } = record;
+    await limitUpdates(id, reply);
     const body = bodyOf(request);
     refuseServerFields(body);
     await checkIdentity(body, id);
