@@ -15,7 +15,11 @@ const testDefaults = (port: number): Settings => ({
   log: { level: 'silent' },
   // The audit record is written in the background, which would disturb tests that count store operations.
   audit: { enabled: false },
-  security: { password: { memory_kib: 8192, passes: 1 } },
+  security: {
+    password: { memory_kib: 8192, passes: 1 },
+    // Tests sign the same few people in again and again.
+    throttle: { refresh_token_per_account: 0 },
+  },
 });
 
 const isSection = (value: unknown): value is Settings =>

@@ -30,7 +30,7 @@ t.test(
       listen: { drain_seconds: 2 },
       security: {
         key_encryption_key: Buffer.alloc(32, 7).toString('base64url'),
-        throttle: { sign_in_per_address: 0, sign_in_per_account: 0 },
+        throttle: { refresh_token_per_account: 0, sign_in_per_address: 0, sign_in_per_account: 0 },
       },
     };
     const start = (port: number) => startServerProcess(t, { port, config });
