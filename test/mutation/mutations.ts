@@ -1012,8 +1012,8 @@ const network: readonly Mutation[] = [
   {
     name: 'codes of the usual size count',
     file: 'src/services/admission/index.ts',
-    from: 'const times = timesOf(bytes) - 1;',
-    to: 'const times = timesOf(bytes);',
+    from: 'const times = usesOfRecord(bytes) - 1;',
+    to: 'const times = usesOfRecord(bytes);',
     tests: ['security/pending-records.test.ts'],
   },
   {

@@ -21,7 +21,7 @@ import { routes } from '../../provider/paths.ts';
 import type { ProviderSettings } from '../../provider/provider-settings.ts';
 import { cookies } from '../../provider/settings/cookies.ts';
 import type { Clock, Store } from '../../store/port.ts';
-import { createCounter } from '../rate-limits/counter.ts';
+import { createCounter, usesOfRecord } from '../rate-limits/counter.ts';
 import { usesOfAddress } from '../rate-limits/uses-of-address.ts';
 import { isNewcomer, type PendingUse, pendingUseOf, signInStart } from './pending-uses.ts';
 import { createStoreReserve } from './store-reserve.ts';
@@ -55,10 +55,6 @@ const reserves = { lasting: 2, newcomer: 1, known: 0.5 };
 
 /** Pending records expire within ten minutes. */
 const retryAfterReserveSeconds = 60;
-const bytesPerUse = 1024;
-/** What a record takes besides the text of the caller. */
-const overheadBytes = 384;
-const timesOf = (bytes: number): number => Math.ceil((bytes + overheadBytes) / bytesPerUse);
 /** Signing in takes two forms, and some people need more than one try. */
 const formsPerSignIn = 4;
 const eventIntervalMs = 3_600_000;
@@ -114,7 +110,7 @@ export const createAdmission = ({ config, store, clock, events }: Dependencies):
 
   /** A code ends a sign-in that has begun, so it needs no reserve. One of the usual size doesn't count. */
   const admitCode = (ctx: KoaContextWithOIDC, bytes: number): void => {
-    const times = timesOf(bytes) - 1;
+    const times = usesOfRecord(bytes) - 1;
     if (times === 0) return;
     const pending = pendingUseOf(ctx, 'AuthorizationCode', limits);
     refuseBeyondLimits(ctx, pending);
@@ -172,7 +168,7 @@ export const createAdmission = ({ config, store, clock, events }: Dependencies):
       if (model === 'AuthorizationCode') return admitCode(ctx, bytes);
       const pending = pendingUseOf(ctx, model, limits);
       assertAdmitted(ctx, pending);
-      for (const use of pending.uses) counter.add(use, timesOf(bytes));
+      for (const use of pending.uses) counter.add(use, usesOfRecord(bytes));
       reserve.add(bytes);
     },
     attach(server) {
@@ -204,7 +200,7 @@ export const createAdmission = ({ config, store, clock, events }: Dependencies):
       const wait = counter.secondsToWait(uses);
       if (wait !== undefined) return wait;
       assertRoom(reserves.newcomer);
-      for (const use of uses) counter.add(use, timesOf(bytes));
+      for (const use of uses) counter.add(use, usesOfRecord(bytes));
       reserve.add(bytes);
       return undefined;
     },

@@ -4,7 +4,7 @@ import type { EngineRoute } from '../../provider/engine-route.ts';
 import type { CountRefreshToken } from '../../provider/overrides/options.ts';
 import type { ProviderSettings } from '../../provider/provider-settings.ts';
 import { getRequestContext } from '../../provider/request-context.ts';
-import type { Counter } from './counter.ts';
+import { type Counter, usesOfRecord } from './counter.ts';
 import { type LimitedUse, usesOfAddress } from './uses-of-address.ts';
 
 interface Dependencies {
@@ -33,9 +33,6 @@ const refusals = [
   'device_authorization.error',
   'backchannel_authentication.error',
 ];
-
-/** What a record takes besides the text of the caller. */
-const overheadBytes = 384;
 
 /** 429 (RFC 6585 §4). RFC 6749 has no error code for it, so it gets the nearest one. */
 class TooManyRequests extends errors.OIDCProviderError {
@@ -101,7 +98,7 @@ export const limitClients = ({ config, counter }: Dependencies): ProviderSetting
   const countRefreshToken: CountRefreshToken = (ctx, { accountId = '', bytes }) => {
     const use = { name: `refresh-token ${accountId}`, limit: refresh_token_per_account };
     refuse(ctx, 'too many refresh tokens for this account', counter.secondsToWait([use]));
-    counter.add(use, Math.ceil((bytes + overheadBytes) / 1024));
+    counter.add(use, usesOfRecord(bytes));
   };
 
   return {

@@ -9,6 +9,13 @@ const reportsPerLimit = 50;
 /** Reports wait this long, so that a flood of requests costs one round trip at a time. */
 const reportDelayMs = 20;
 
+const bytesPerUse = 1024;
+/** What a record takes besides the text of the caller. */
+const overheadBytes = 384;
+
+/** A record that is stored counts once per KiB. */
+export const usesOfRecord = (bytes: number): number => Math.ceil((bytes + overheadBytes) / bytesPerUse);
+
 interface Count {
   /** Uses in this process and minute that it hasn't reported yet. */
   unreported: number;
