@@ -87,7 +87,7 @@ t.test('a link to a store opens the store, whose commits get to its disk', async
   await again.close();
 });
 
-t.test('a link that leads nowhere is refused, and nothing is made there', async (t) => {
+t.test('a link whose target does not exist is refused, and no file is made', async (t) => {
   const [missing, link] = [fresh(), fresh()];
   symlinkSync(missing, link);
   await isUnusable(t, link, /is a link to a file that can not be reached \(ENOENT\)/);

@@ -231,7 +231,7 @@ t.test('client add and update say what a request with the scope of a client leav
   t.notMatch(machine.err, 'has no openid', 'it signs no one in');
 });
 
-t.test('a client for backchannel requests is told that they need openid', async (t) => {
+t.test('a client for backchannel requests needs openid in its scope, and the command says so', async (t) => {
   const { runInProcess } = await openCommandFolder(t);
   const ciba = [
     ...['client', 'add', '--type', 'machine', '--id', 'bank', '--scope', 'email'],

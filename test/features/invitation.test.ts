@@ -271,7 +271,7 @@ t.test('without a mail server an operator in production has to pass the link on'
   t.match(err, 'use --print');
 });
 
-t.test('the holder of an invitation keeps nobody from signing in', async (t) => {
+t.test('the holder of an invitation can not keep others from signing in', async (t) => {
   const stage = await open(t, { password: { max_concurrent: 1, max_queued: 4 } });
   const send = async (url: string, login: string) => {
     const body = new URLSearchParams({ login, password });

@@ -195,7 +195,7 @@ t.test('a network guesses the second factors of many accounts no faster than of 
   t.ok(hasCode(await right(new Browser({ 'x-forwarded-for': '203.0.113.7' }))), 'another network');
 });
 
-t.test('typing mistakes of people who then sign in make nobody else in their office wait', async (t) => {
+t.test('typing mistakes of people who then sign in do not make others in their office wait', async (t) => {
   const { server, begin, now } = await openFactors(
     t,
     {},

@@ -250,7 +250,7 @@ t.test('wrong codes for many accounts count for the network, but not on known de
   t.ok(hasCode(await signIn(new Browser({ 'x-forwarded-for': '198.51.100.7' }))), 'another network');
 });
 
-t.test('a guest of an office keeps nobody out who signed in from there before', async (t) => {
+t.test('a guest of an office can not keep out people who signed in from there before', async (t) => {
   const stage = await open(t, { proxy: { trusted: ['127.0.0.1'] } });
   const { server } = stage;
   const inOffice = () => new Browser({ 'x-forwarded-for': '192.0.2.1' });

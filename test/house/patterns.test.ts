@@ -9,7 +9,7 @@ const nested = /\((?:\?:)?(?!\\[.:,-])(?:[^()\\]|\\.)*[+*]\)[+*]/;
 
 const literal = /(?<=[=(,:!&|?[\s])\/(?![/*])(?:\\.|\[(?:\\.|[^\]])*\]|[^/\\[\n])+\/[dgimsuvy]*/g;
 
-/** Patterns that take quadratic time for some text, and why nobody can send a text that is long enough to matter. */
+/** Patterns that take quadratic time for some text, and why no caller can send a text that is long enough to matter. */
 const bounded: Readonly<Record<string, string>> = {
   'src/http/strict-json.ts': 'the text has been parsed, so each of its strings ends',
   'src/views/languages/choose.ts': 'a list is cut to 256 characters',

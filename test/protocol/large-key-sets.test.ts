@@ -65,7 +65,7 @@ t.test('self-registered clients can not fill the memory with keys (CWE-770)', as
     t.equal(response.status, 201);
     return Object(await response.json()).client_id;
   };
-  /** The error of the answer: a client that is known by its keys is told that the code is wrong. */
+  /** The error of the answer: `invalid_grant` for the made-up code once the keys have proved who the client is. */
   const use = async (client: string, key: ClientKey): Promise<unknown> => {
     const now = Math.floor(clock.now() / 1000);
     const { body } = await postForm(`${issuer}/oauth/token`, {
